@@ -1,0 +1,11 @@
+//! Planes, masks, threads and the CPU level: what every kernel stands on.
+
+pub mod cpu;
+pub mod mask;
+pub mod parallel;
+pub mod plane;
+pub mod workspace;
+
+pub use mask::Mask;
+pub use plane::Plane;
+pub use workspace::Workspace;

@@ -1,0 +1,1 @@
+//! What was typed, what is valid, one file per command.

@@ -1,0 +1,272 @@
+//! What to measure and how. Every field is a key of the TOML file.
+
+use serde::{Deserialize, Serialize};
+
+use super::measurement::MapKind;
+use crate::error::{Error, Result};
+
+/// How photos are measured. Two runs with equal configurations give equal numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Config {
+    /// The families to measure; empty means all.
+    pub families: Vec<Family>,
+    /// The maps to write.
+    pub maps: Vec<MapKind>,
+    /// Millimeters per pixel of every photo; overrides the files' own scale.
+    pub mm_per_px: Option<f64>,
+    /// The skin mask.
+    pub skin: SkinConfig,
+    /// The relief.
+    pub relief: ReliefConfig,
+    /// Grey-level texture.
+    pub texture: TextureConfig,
+    /// Dark and red spots.
+    pub spots: SpotConfig,
+}
+
+/// A group of columns that is measured together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Who and what: always given.
+    Identity,
+    /// Is the photo fit to be measured: always given.
+    Quality,
+    /// CIELAB means, ITA.
+    Color,
+    /// Melanin, hemoglobin, indices, evenness.
+    Pigment,
+    /// Dark and red spots.
+    Spots,
+    /// Relief of the shading in three bands, areal parameters.
+    Relief,
+    /// Gray-level co-occurrence matrix.
+    Glcm,
+    /// Local binary patterns.
+    Lbp,
+    /// Power spectrum.
+    Spectrum,
+}
+
+impl Family {
+    /// Every family, in column order.
+    pub const ALL: &[Self] = &[
+        Self::Identity,
+        Self::Quality,
+        Self::Color,
+        Self::Pigment,
+        Self::Spots,
+        Self::Relief,
+        Self::Glcm,
+        Self::Lbp,
+        Self::Spectrum,
+    ];
+
+    /// The name on the command line and in the dictionary.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Quality => "quality",
+            Self::Color => "color",
+            Self::Pigment => "pigment",
+            Self::Spots => "spots",
+            Self::Relief => "relief",
+            Self::Glcm => "glcm",
+            Self::Lbp => "lbp",
+            Self::Spectrum => "spectrum",
+        }
+    }
+
+    /// What the family tells, in one line.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Identity => "Identity: which photo, which region, at what scale",
+            Self::Quality => "Quality: is the photo fit to be measured",
+            Self::Color => "Color: regional CIELAB (D65) and what follows from it",
+            Self::Pigment => "Pigment: melanin and hemoglobin free of shading, conventional indices, evenness",
+            Self::Spots => "Spots: dark (melanin) and red (hemoglobin) spots",
+            Self::Relief => "Relief: the shading of the skin, free of pigment, in three bands",
+            Self::Glcm => "GLCM: gray-level co-occurrence of the relief, IBSI definitions",
+            Self::Lbp => "LBP: local binary patterns of the relief",
+            Self::Spectrum => "Spectrum: power spectrum of the shading",
+        }
+    }
+}
+
+/// The skin mask.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SkinConfig {
+    /// Least share of the photo that must be skin; below it the photo is refused. Default: 0.02.
+    pub min_fraction: f64,
+    /// Measure the whole photo instead of refusing it when no skin is found. Default: false.
+    pub whole_photo_if_none: bool,
+    /// Take pen marks out. Default: true.
+    pub exclude_pen: bool,
+    /// Take hair out. Default: true.
+    pub exclude_hair: bool,
+    /// Take glare and clipped pixels out. Default: true.
+    pub exclude_glare: bool,
+}
+
+impl Default for SkinConfig {
+    fn default() -> Self {
+        Self {
+            min_fraction: 0.02,
+            whole_photo_if_none: false,
+            exclude_pen: true,
+            exclude_hair: true,
+            exclude_glare: true,
+        }
+    }
+}
+
+/// The relief.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ReliefConfig {
+    /// The four cut-off wavelengths of the bands fine, mid, coarse in mm. Default: 0.3, 0.8, 2.5, 8.
+    pub bands_mm: [f64; 4],
+    /// The same in pixels, for photos of unknown scale. Default: 6, 16, 50, 160.
+    pub bands_px: [f64; 4],
+}
+
+impl Default for ReliefConfig {
+    fn default() -> Self {
+        Self { bands_mm: [0.3, 0.8, 2.5, 8.0], bands_px: [6.0, 16.0, 50.0, 160.0] }
+    }
+}
+
+/// Which plane texture is computed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextureSource {
+    /// The band-limited relief: free of pigment and of slow light.
+    #[default]
+    Relief,
+    /// CIELAB L*.
+    Lightness,
+    /// sRGB luma (BT.601) in 0 to 1: what most papers call gray values.
+    Grey,
+}
+
+/// Gray-level texture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct TextureConfig {
+    /// The plane. Default: `relief`.
+    pub source: TextureSource,
+    /// Gray levels of the matrices, 2 to 256. Default: 32.
+    pub bins: usize,
+    /// Values of the first level's lower and the last level's upper edge. Default: by source, -0.16 to 0.16 for
+    /// `relief`, 0 to 100 for `lightness`, 0 to 1 for `grey`. Fixed, so that two visits are comparable.
+    pub range: Option<[f64; 2]>,
+    /// Distance of the co-occurrence in pixels. Default: 1.
+    pub distance_px: usize,
+}
+
+impl Default for TextureConfig {
+    fn default() -> Self {
+        Self { source: TextureSource::Relief, bins: 32, range: None, distance_px: 1 }
+    }
+}
+
+impl TextureConfig {
+    /// The discretization range in force.
+    #[must_use]
+    pub fn range(&self) -> [f64; 2] {
+        self.range.unwrap_or(match self.source {
+            TextureSource::Relief => [-0.16, 0.16],
+            TextureSource::Lightness => [0.0, 100.0],
+            TextureSource::Grey => [0.0, 1.0],
+        })
+    }
+}
+
+/// Dark and red spots.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SpotConfig {
+    /// Smallest and largest diameter in mm. Default: 0.5 to 12.
+    pub diameter_mm: [f64; 2],
+    /// The same in pixels, for photos of unknown scale. Default: 10 to 240.
+    pub diameter_px: [f64; 2],
+    /// A spot's core exceeds the surround by this many robust standard deviations. Default: 4.
+    pub core_sd: f64,
+    /// A spot's rim exceeds the surround by this many robust standard deviations. Default: 2.
+    pub rim_sd: f64,
+    /// Least CIEDE2000 difference from the surround. Default: 1.5.
+    pub min_de00: f64,
+}
+
+impl Default for SpotConfig {
+    fn default() -> Self {
+        Self { diameter_mm: [0.5, 12.0], diameter_px: [10.0, 240.0], core_sd: 4.0, rim_sd: 2.0, min_de00: 1.5 }
+    }
+}
+
+impl Config {
+    /// True when a family is to be measured.
+    #[must_use]
+    pub fn wants(&self, family: Family) -> bool {
+        matches!(family, Family::Identity | Family::Quality)
+            || self.families.is_empty()
+            || self.families.contains(&family)
+    }
+
+    /// Checks every value; the error names the key, the value found and what is allowed.
+    pub fn check(&self) -> Result<()> {
+        let ensure = |ok: bool, message: String| if ok { Ok(()) } else { Err(Error::config(message)) };
+        if let Some(v) = self.mm_per_px {
+            ensure(
+                v.is_finite() && (1e-4..=10.0).contains(&v),
+                format!("mm_per_px is {v}; a number from 0.0001 to 10 is needed"),
+            )?;
+        }
+        let rising = |b: &[f64]| b.iter().all(|v| v.is_finite() && *v > 0.0) && b.windows(2).all(|w| w[0] < w[1]);
+        for (key, bands) in [("relief.bands_mm", &self.relief.bands_mm), ("relief.bands_px", &self.relief.bands_px)] {
+            ensure(rising(bands), format!("{key} is {bands:?}; four rising positive wavelengths are needed"))?;
+        }
+        for (key, d) in [("spots.diameter_mm", &self.spots.diameter_mm), ("spots.diameter_px", &self.spots.diameter_px)]
+        {
+            ensure(rising(d), format!("{key} is {d:?}; two rising positive diameters are needed"))?;
+        }
+        let spots = &self.spots;
+        ensure(
+            spots.rim_sd > 0.0 && spots.core_sd >= spots.rim_sd && spots.core_sd.is_finite(),
+            format!(
+                "spots.core_sd is {} and spots.rim_sd {}; 0 < rim_sd <= core_sd is needed",
+                spots.core_sd, spots.rim_sd
+            ),
+        )?;
+        ensure(
+            spots.min_de00.is_finite() && spots.min_de00 >= 0.0,
+            format!("spots.min_de00 is {}; a number of at least 0 is needed", spots.min_de00),
+        )?;
+        ensure(
+            (2..=256).contains(&self.texture.bins),
+            format!("texture.bins is {}; 2 to 256 gray levels are allowed", self.texture.bins),
+        )?;
+        let [low, high] = self.texture.range();
+        ensure(
+            low.is_finite() && high.is_finite() && low < high,
+            format!("texture.range is [{low}, {high}]; two finite rising numbers are needed"),
+        )?;
+        ensure(
+            (1..=64).contains(&self.texture.distance_px),
+            format!("texture.distance_px is {}; 1 to 64 pixels are allowed", self.texture.distance_px),
+        )?;
+        ensure(
+            (0.0..=1.0).contains(&self.skin.min_fraction),
+            format!("skin.min_fraction is {}; a share from 0 to 1 is needed", self.skin.min_fraction),
+        )
+    }
+}

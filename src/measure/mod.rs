@@ -1,0 +1,14 @@
+//! One photo to numbers.
+
+pub mod config;
+pub mod dictionary;
+pub mod measurement;
+pub mod pipeline;
+pub mod skin;
+pub mod texture;
+
+pub use config::Config;
+pub use dictionary::Column;
+pub use measurement::{Flag, Lesion, LesionKind, Map, MapKind, Measurement, Outcome, Preview, Refusal, Row, Value};
+pub use pipeline::Pipeline;
+pub use skin::Regions;
