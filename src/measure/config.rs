@@ -163,7 +163,7 @@ pub enum TextureSource {
 pub struct TextureConfig {
     /// The plane. Default: `relief`.
     pub source: TextureSource,
-    /// Gray levels of the matrices, 2 to 256. Default: 32.
+    /// Gray levels of the matrices, 2 to 255. Default: 32.
     pub bins: usize,
     /// Values of the first level's lower and the last level's upper edge. Default: by source, -0.16 to 0.16 for
     /// `relief`, 0 to 100 for `lightness`, 0 to 1 for `grey`. Fixed, so that two visits are comparable.
@@ -252,8 +252,8 @@ impl Config {
             format!("spots.min_de00 is {}; a number of at least 0 is needed", spots.min_de00),
         )?;
         ensure(
-            (2..=256).contains(&self.texture.bins),
-            format!("texture.bins is {}; 2 to 256 gray levels are allowed", self.texture.bins),
+            (2..=255).contains(&self.texture.bins),
+            format!("texture.bins is {}; 2 to 255 gray levels are allowed", self.texture.bins),
         )?;
         let [low, high] = self.texture.range();
         ensure(
