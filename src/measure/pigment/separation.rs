@@ -57,6 +57,12 @@ impl Separation {
         Self { melanin: combine(melanin), hemoglobin: combine(hemoglobin), beta, from_model, chroma: [u, v], center }
     }
 
+    /// u = ln R/G and v = ln G/B, smoothed, at half resolution.
+    #[must_use]
+    pub fn chroma(&self) -> &[Plane; 2] {
+        &self.chroma
+    }
+
     /// ln G without pigment, in place of `ln_g`; zero outside `mask`, about zero on average inside.
     #[must_use]
     pub fn shading(&self, mut ln_g: Plane, mask: &Mask) -> Plane {
