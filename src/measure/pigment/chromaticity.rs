@@ -106,8 +106,8 @@ fn band(photo: &Photo, first: usize, rows: &mut [f32]) -> Band {
                     *sum += block.iter().sum::<f32>() / (block.len() * lines) as f32;
                 }
             }
-            for x in 0..width {
-                let top = rgb[0][x].max(rgb[1][x]).max(rgb[2][x]);
+            for (x, ((r, g), b)) in rgb[0].iter().zip(rgb[1]).zip(rgb[2]).enumerate() {
+                let top = r.max(*g).max(*b);
                 let block = start + x / FACTOR;
                 let clipped = top >= CLIPPED;
                 out.clipped[block] |= u8::from(clipped);

@@ -11,7 +11,7 @@ use crate::measure::pigment::spots::components;
 
 /// Bounds of u = ln R/G on skin: from very light skin in cool light to inflamed skin in warm light. ISSA skin (15,256
 /// spectra, D65) spans 0.25 to 1.0.
-const SKIN_U: [f32; 2] = [0.10, 1.9];
+const SKIN_U: [f32; 2] = [-0.02, 1.9];
 /// Bounds of v = ln G/B on skin. ISSA skin spans 0.15 to 0.95; dermoscopes and flash shift it towards blue.
 const SKIN_V: [f32; 2] = [-0.30, 1.7];
 
@@ -64,7 +64,7 @@ fn colored(photo: &Chromaticity) -> Mask {
     Mask::from_fn(u.width(), u.height(), |x, y| {
         let (u, v) = (u.at(x, y), v.at(x, y));
         // Gray things (rulers, cloth, vignettes) have neither; skin always has some of both together.
-        inside(u, SKIN_U) && inside(v, SKIN_V) && u + v > 0.18 && !photo.dark.contains(x, y)
+        inside(u, SKIN_U) && inside(v, SKIN_V) && u + v > 0.10 && !photo.dark.contains(x, y)
     })
 }
 
@@ -100,8 +100,8 @@ fn glare(photo: &Chromaticity) -> Mask {
     let highlight = Mask::from_fn(g.width(), g.height(), |x, y| {
         let (here_u, here_v) = (photo.u.at(x, y), photo.v.at(x, y));
         let brightest = (photo.g.at(x, y) + here_u.max(0.0).max(-here_v)).exp();
-        let brighter = photo.g.at(x, y) - g.at(x, y) > 0.25;
-        let whiter = here_u < 0.7 * u.at(x, y) && here_v < 0.7 * v.at(x, y) + 0.05;
+        let brighter = photo.g.at(x, y) - g.at(x, y) > 0.35;
+        let whiter = here_u < 0.6 * u.at(x, y) && here_v < 0.6 * v.at(x, y) + 0.03;
         let white = here_u.abs() < 0.25 && here_v.abs() < 0.25;
         (brightest > NEAR_TOP && white) || (brighter && whiter)
     });
@@ -120,9 +120,13 @@ fn pen(photo: &Chromaticity, colored: &Mask) -> Mask {
         let green = u < skin_u - 0.45 && u < 0.05;
         (blue || green) && !photo.dark.contains(x, y)
     });
+    // A pen draws strokes: what stays after erosion is a bluish lesion, not ink.
+    let thick = morphology::erode_mask(&ink, (u.width().min(u.height()) / 16).max(4));
     let mut marks = Mask::empty(u.width(), u.height());
     let least = (u.width() * u.height() / 20_000).max(12);
-    for mark in components(&ink).into_iter().filter(|c| c.len() >= least) {
+    let stroke =
+        |c: &Vec<(u32, u32)>| c.len() >= least && !c.iter().any(|&(x, y)| thick.contains(x as usize, y as usize));
+    for mark in components(&ink).into_iter().filter(stroke) {
         for (x, y) in mark {
             marks.set(x as usize, y as usize, true);
         }
@@ -130,21 +134,28 @@ fn pen(photo: &Chromaticity, colored: &Mask) -> Mask {
     morphology::dilate_mask(&marks, 3)
 }
 
-/// Hair: dark, thin and long.
+/// Hair: dark lines, thin, long and nearly straight, that stand out of the skin's own furrows.
 fn hair(photo: &Chromaticity) -> Mask {
-    const WIDTH: usize = 5;
-    const DARKER: f32 = 0.22;
-    let closed = morphology::close(&photo.g, WIDTH);
-    let thin = Mask::from_fn(closed.width(), closed.height(), |x, y| closed.at(x, y) - photo.g.at(x, y) > DARKER);
-    let least = (closed.width().min(closed.height()) / 12).clamp(20, 120) as f64;
-    let mut hairs = Mask::empty(closed.width(), closed.height());
+    const RADIUS: usize = 4;
+    const DARKER: f32 = 0.25;
+    const WIDEST: f64 = 3.5;
+    let (width, height) = (photo.g.width(), photo.g.height());
+    let mut depth = morphology::close(&photo.g, RADIUS);
+    for (d, &g) in depth.data_mut().iter_mut().zip(photo.g.data()) {
+        *d -= g;
+    }
+    let usual = median(&depth, &Mask::full(width, height)).unwrap_or(0.0);
+    let threshold = DARKER.max(4.0 * usual);
+    let thin = Mask::from_fn(width, height, |x, y| depth.at(x, y) > threshold);
+    let least = (width.min(height) as f64 / 8.0).clamp(24.0, 150.0);
+    let mut hairs = Mask::empty(width, height);
     for component in components(&thin) {
         let extent = |f: fn(&(u32, u32)) -> u32| {
             let (low, high) = component.iter().map(f).fold((u32::MAX, 0), |(a, b), v| (a.min(v), b.max(v)));
             f64::from(high - low + 1)
         };
         let length = extent(|p| p.0).hypot(extent(|p| p.1));
-        if length >= least && component.len() as f64 / length < 1.5 * WIDTH as f64 {
+        if length >= least && component.len() as f64 / length < WIDEST {
             for (x, y) in component {
                 hairs.set(x as usize, y as usize, true);
             }
