@@ -74,7 +74,6 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
     decoder.read_image(&mut codes).map_err(stopped)?;
     let trailing = end.is_some_and(|end| bytes[end as usize..].iter().any(|&b| b != 0));
     Ok(Samples {
-        format: Format::Bmp,
         width: header.width as usize,
         height: header.height as usize,
         layout,

@@ -5,7 +5,7 @@
 
 use std::io::Cursor;
 
-use ::png::{BitDepth, ColorType, Decoder, DecodeOptions, Limits, Transformations};
+use ::png::{BitDepth, ColorType, DecodeOptions, Decoder, Limits, Transformations};
 
 use super::bytes::be32;
 use super::probe::{Header, damaged};
@@ -105,7 +105,9 @@ fn check_code_points(body: &[u8]) -> Result<()> {
         [1, 1 | 6 | 13 | 14 | 15, 0, 1] => Ok(()),
         _ => Err(Error::decode(
             "unsupported_color",
-            format!("the PNG says color by the code points {body:?}; allowed are those of sRGB: export the photo in sRGB"),
+            format!(
+                "the PNG says color by the code points {body:?}; allowed are those of sRGB: export the photo in sRGB"
+            ),
         )),
     }
 }
@@ -152,7 +154,6 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
         profile
     });
     Ok(Samples {
-        format: Format::Png,
         width: frame.width as usize,
         height: frame.height as usize,
         layout,

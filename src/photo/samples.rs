@@ -1,6 +1,6 @@
 //! The stored codes of a photo, before color management.
 
-use super::{Format, Note};
+use super::Note;
 
 /// What the channels of a pixel mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,6 @@ pub(super) enum Codes {
 /// A decoded file: its codes as stored and what color management needs.
 #[derive(Clone, Debug)]
 pub(super) struct Samples {
-    pub(super) format: Format,
     /// Columns as stored, before the orientation is applied.
     pub(super) width: usize,
     pub(super) height: usize,

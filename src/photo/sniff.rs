@@ -47,13 +47,16 @@ pub(super) fn format_of(bytes: &[u8]) -> Result<Format> {
         return Ok(Format::WebP);
     }
     // Canon's CR2 is a TIFF whose first page is only a preview.
-    if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|magic| bytes.starts_with(*magic)) && !tag(bytes, 8, b"CR\x02") {
+    if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|magic| bytes.starts_with(*magic))
+        && !tag(bytes, 8, b"CR\x02")
+    {
         return Ok(Format::Tiff);
     }
     if is_bmp(bytes) {
         return Ok(Format::Bmp);
     }
-    let found = look_alike(bytes).map_or_else(|| "the format is not recognized".to_owned(), |name| format!("this is {name}"));
+    let found =
+        look_alike(bytes).map_or_else(|| "the format is not recognized".to_owned(), |name| format!("this is {name}"));
     Err(Error::decode(
         "unsupported_format",
         format!("{found}; allowed are JPEG, PNG, TIFF, WebP and BMP: export the photo to one of them"),
@@ -66,7 +69,8 @@ fn tag(bytes: &[u8], offset: usize, expected: &[u8]) -> bool {
 
 /// Two letters are weak evidence, so the length of the header that follows must be one of those in use.
 fn is_bmp(bytes: &[u8]) -> bool {
-    tag(bytes, 0, b"BM") && super::bytes::le32(bytes, 14).is_some_and(|size| matches!(size, 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124))
+    tag(bytes, 0, b"BM")
+        && super::bytes::le32(bytes, 14).is_some_and(|size| matches!(size, 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124))
 }
 
 /// The name of a format that is recognized and not decoded.

@@ -78,7 +78,6 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
     let mut codes = vec![0; header.width as usize * header.height as usize * layout.channels()];
     decoder.read_image(&mut codes).map_err(stopped)?;
     Ok(Samples {
-        format: Format::WebP,
         width: header.width as usize,
         height: header.height as usize,
         layout,

@@ -80,10 +80,7 @@ impl Frame {
     pub(super) fn padded_blocks(&self, c: usize) -> (usize, usize) {
         let (h, v) = self.max_factors();
         let component = self.components[c];
-        (
-            self.width.div_ceil(8 * h) * usize::from(component.h),
-            self.height.div_ceil(8 * v) * usize::from(component.v),
-        )
+        (self.width.div_ceil(8 * h) * usize::from(component.h), self.height.div_ceil(8 * v) * usize::from(component.v))
     }
 
     /// Columns and rows of the minimum coded units of a scan with these components.

@@ -69,7 +69,6 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Samples> {
         None => None,
     };
     Ok(Samples {
-        format: Format::Jpeg,
         width,
         height,
         layout,
@@ -82,15 +81,32 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Samples> {
     })
 }
 
+/// Checks a whole JPEG without decoding it.
+pub(super) fn check(bytes: &[u8]) -> Result<()> {
+    stream::read(bytes).map(|_| ())
+}
+
 /// Turns YCCK as Adobe's programs store it into inks.
 ///
 /// Y, Cb and Cr hold the inverse of inverted inks, that is the inks themselves; K is stored inverted.
 fn inks_from_ycck(codes: &mut [u8]) {
-    for [y, cb, cr, k] in codes.as_chunks_mut::<4>().0 {
-        let (luma, blue, red) = (f32::from(*y), f32::from(*cb) - 128.0, f32::from(*cr) - 128.0);
-        let code = |v: f32| v.round().clamp(0.0, 255.0) as u8;
-        (*y, *cb, *cr) =
-            (code(luma + 1.402 * red), code(luma - 0.344_136 * blue - 0.714_136 * red), code(luma + 1.772 * blue));
+    for pixel in codes.as_chunks_mut::<4>().0 {
+        let [ycc @ .., k] = pixel;
+        *ycc = rgb_of_ycc(*ycc);
         *k = 255 - *k;
     }
+}
+
+/// Turns Y, Cb and Cr of full range into red, green and blue.
+pub(super) fn rgb_from_ycc(pixels: &mut [[u8; 3]]) {
+    for pixel in pixels {
+        *pixel = rgb_of_ycc(*pixel);
+    }
+}
+
+/// ITU-T T.871, section 7.
+fn rgb_of_ycc([y, cb, cr]: [u8; 3]) -> [u8; 3] {
+    let (luma, blue, red) = (f32::from(y), f32::from(cb) - 128.0, f32::from(cr) - 128.0);
+    [luma + 1.402 * red, luma - 0.344_136 * blue - 0.714_136 * red, luma + 1.772 * blue]
+        .map(|v| v.round().clamp(0.0, 255.0) as u8)
 }

@@ -3,8 +3,8 @@
 /// Luma table of T.81 K.1, in the zigzag order of the file.
 const STANDARD: [u16; 64] = [
     16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61,
-    60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113, 121,
-    112, 100, 120, 92, 101, 103, 99,
+    60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113,
+    121, 112, 100, 120, 92, 101, 103, 99,
 ];
 
 /// The standard table at a quality of 1 to 100, as the Independent JPEG Group scales it.
@@ -15,9 +15,8 @@ fn scaled(quality: u16) -> [u16; 64] {
 
 /// The quality whose scaled standard table is nearest to `luma`; of equally near ones the highest.
 pub(super) fn estimate(luma: &[u16; 64]) -> u8 {
-    let distance = |quality: u16| -> u32 {
-        scaled(quality).iter().zip(luma).map(|(a, b)| u32::from(a.abs_diff(*b))).sum()
-    };
+    let distance =
+        |quality: u16| -> u32 { scaled(quality).iter().zip(luma).map(|(a, b)| u32::from(a.abs_diff(*b))).sum() };
     (1..=100).rev().min_by_key(|&quality| distance(quality)).unwrap_or(1) as u8
 }
 

@@ -81,9 +81,10 @@ impl Progress {
     /// True when every coefficient of every component has been sent in full.
     pub(super) fn is_complete(&self) -> bool {
         // The luma comes last in every usual order; chroma without any detail may be left out.
-        self.reached.iter().enumerate().all(|(c, reached)| {
-            reached[0] == Some(0) && (c > 0 || reached.iter().all(|r| *r == Some(0)))
-        })
+        self.reached
+            .iter()
+            .enumerate()
+            .all(|(c, reached)| reached[0] == Some(0) && (c > 0 || reached.iter().all(|r| *r == Some(0))))
     }
 }
 
@@ -99,7 +100,8 @@ pub(super) fn read(
 ) -> Result<usize, Failure> {
     let (columns, rows) = frame.units(&scan.components);
     let total = columns * rows;
-    let mut reader = Reader { bits: Bits::new(bytes, at), frame, tables, scan, progress, predictors: [0; 4], eob_run: 0 };
+    let mut reader =
+        Reader { bits: Bits::new(bytes, at), frame, tables, scan, progress, predictors: [0; 4], eob_run: 0 };
     let mut done = 0;
     let outcome = (|| {
         for unit in 0..total {

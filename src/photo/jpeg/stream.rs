@@ -44,8 +44,6 @@ pub(super) struct Stream {
 /// A marker and the body of its segment (empty for a marker without one).
 struct Segment<'a> {
     marker: u8,
-    /// Where its first byte 0xff stands.
-    start: usize,
     body: &'a [u8],
     end: usize,
 }
@@ -66,14 +64,14 @@ fn segment(bytes: &[u8], mut at: usize) -> Result<Segment<'_>> {
     let marker = *bytes.get(at).ok_or_else(|| cut(at))?;
     at += 1;
     match marker {
-        0x01 | 0xd0..=0xd9 => Ok(Segment { marker, start, body: &[], end: at }),
+        0x01 | 0xd0..=0xd9 => Ok(Segment { marker, body: &[], end: at }),
         0xc0.. => {
             let length = usize::from(be16(bytes, at).ok_or_else(|| cut(bytes.len()))?);
             if length < 2 {
                 return Err(damaged(Format::Jpeg, format!("a segment of impossible length at byte {start}")));
             }
             let body = bytes.get(at + 2..at + length).ok_or_else(|| cut(bytes.len()))?;
-            Ok(Segment { marker, start, body, end: at + length })
+            Ok(Segment { marker, body, end: at + length })
         }
         _ => Err(damaged(Format::Jpeg, format!("a reserved marker at byte {start}"))),
     }
@@ -235,15 +233,15 @@ impl<'a> Walk<'a> {
         let bad = || damaged(Format::Jpeg, "a Huffman table that cannot be");
         while let Some((&place, rest)) = body.split_first() {
             let (counts, rest) = rest.split_first_chunk::<16>().ok_or_else(bad)?;
-            let (symbols, rest) = rest
-                .split_at_checked(counts.iter().map(|&n| usize::from(n)).sum())
-                .ok_or_else(bad)?;
+            let (symbols, rest) =
+                rest.split_at_checked(counts.iter().map(|&n| usize::from(n)).sum()).ok_or_else(bad)?;
             let tables = match place >> 4 {
                 0 => &mut self.tables.dc,
                 1 => &mut self.tables.ac,
                 _ => return Err(bad()),
             };
-            *tables.get_mut(usize::from(place & 15)).ok_or_else(bad)? = Some(Table::new(counts, symbols).ok_or_else(bad)?);
+            *tables.get_mut(usize::from(place & 15)).ok_or_else(bad)? =
+                Some(Table::new(counts, symbols).ok_or_else(bad)?);
             body = rest;
         }
         Ok(())
