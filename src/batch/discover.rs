@@ -263,7 +263,7 @@ fn not_a_file() -> Failure {
 
 /// Folder and stem: what a photo and its mask have in common.
 fn stem_of(path: &Path) -> (PathBuf, String) {
-    let stem = path.file_stem().map_or_else(String::new, |s| escaped(s));
+    let stem = path.file_stem().map_or_else(String::new, escaped);
     (path.parent().unwrap_or(Path::new("")).to_owned(), stem)
 }
 

@@ -28,9 +28,21 @@ const SCHEMA: i64 = 1;
 const TABLES: &str = "
     CREATE TABLE records (key BLOB PRIMARY KEY, checksum BLOB NOT NULL, record TEXT NOT NULL, thumbnail BLOB NOT NULL)
         WITHOUT ROWID;
-    CREATE TABLE maps (photo TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE maps (photo TEXT PRIMARY KEY, key BLOB NOT NULL, kinds TEXT NOT NULL, files TEXT NOT NULL)
+        WITHOUT ROWID;
     CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 ";
+
+/// The maps that stand in the folder of a photo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maps {
+    /// The record they were written with.
+    pub key: Key,
+    /// The kinds asked for; not every photo has every kind.
+    pub kinds: Vec<String>,
+    /// The files written.
+    pub files: Vec<String>,
+}
 
 /// Finished records on disk.
 pub struct Journal {
@@ -137,40 +149,48 @@ impl Journal {
         Ok(serde_json::from_str::<Record>(&text).ok().map(|record| Record { thumbnail, ..record }))
     }
 
-    /// Keeps a record; `maps` names the photo whose maps were written with it.
-    pub fn put(&self, key: &Key, record: &Record, maps: Option<&str>) -> Result<()> {
+    /// Keeps a record; `maps` are the photo and its maps, where some were written.
+    pub fn put(&self, key: &Key, record: &Record, maps: Option<(&str, &Maps)>) -> Result<()> {
         let bare = Record { photo: String::new(), thumbnail: Vec::new(), ..record.clone() };
         let text = serde_json::to_string(&bare).map_err(|e| Error::internal("journal", e.to_string()))?;
         let checksum = checksum_of(key, &text, &record.thumbnail);
         let mut connection = self.lock();
-        let mut keep =
-            || -> rusqlite::Result<()> {
-                write_ahead(&connection)?;
-                let transaction = connection.transaction()?;
-                transaction
-                    .prepare_cached("INSERT OR REPLACE INTO records VALUES (?1, ?2, ?3, ?4)")?
-                    .execute(params![key.as_slice(), checksum.as_slice(), text, record.thumbnail])?;
-                if let Some(photo) = maps {
-                    transaction
-                        .prepare_cached("INSERT OR REPLACE INTO maps VALUES (?1, ?2)")?
-                        .execute(params![photo, key.as_slice()])?;
-                }
-                transaction.commit()
-            };
+        let mut keep = || {
+            write_ahead(&connection)?;
+            let all = connection.transaction()?;
+            all.prepare_cached("INSERT OR REPLACE INTO records VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+                key.as_slice(),
+                checksum.as_slice(),
+                text,
+                record.thumbnail
+            ])?;
+            if let Some((photo, maps)) = maps {
+                all.prepare_cached("INSERT OR REPLACE INTO maps VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+                    photo,
+                    maps.key.as_slice(),
+                    maps.kinds.join("/"),
+                    maps.files.join("/")
+                ])?;
+            }
+            all.commit()
+        };
         keep().map_err(|e| self.broken(e))
     }
 
-    /// The record whose maps stand in the folder of `photo`.
-    pub fn maps_of(&self, photo: &str) -> Result<Option<Key>> {
-        let key = self
+    /// The maps in the folder of `photo`.
+    pub fn maps_of(&self, photo: &str) -> Result<Option<Maps>> {
+        let list = |text: String| text.split('/').filter(|s| !s.is_empty()).map(str::to_owned).collect();
+        let maps = self
             .lock()
-            .query_row("SELECT key FROM maps WHERE photo = ?1", [photo], |row| row.get::<_, Key>(0))
+            .query_row("SELECT key, kinds, files FROM maps WHERE photo = ?1", [photo], |row| {
+                Ok(Maps { key: row.get(0)?, kinds: list(row.get(1)?), files: list(row.get(2)?) })
+            })
             .optional();
-        key.map_err(|e| self.broken(e))
+        maps.map_err(|e| self.broken(e))
     }
 
-    /// The photos whose maps were written, each with its record's key.
-    pub fn maps(&self) -> Result<Vec<(String, Key)>> {
+    /// The photos with maps, each with the key of its record.
+    pub fn all_maps(&self) -> Result<Vec<(String, Key)>> {
         let connection = self.lock();
         let all = || -> rusqlite::Result<Vec<(String, Key)>> {
             let mut select = connection.prepare("SELECT photo, key FROM maps ORDER BY photo")?;
@@ -295,11 +315,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), false).unwrap();
         assert_eq!(journal.get(&[1; 32]).unwrap(), None);
-        journal.put(&[1; 32], &record(), Some("a.jpg")).unwrap();
+        let maps = Maps { key: [1; 32], kinds: vec!["relief".into()], files: Vec::new() };
+        journal.put(&[1; 32], &record(), Some(("a.jpg", &maps))).unwrap();
         journal.close().unwrap();
         let journal = Journal::open(folder.path(), false).unwrap();
         assert_eq!(journal.get(&[1; 32]).unwrap(), Some(record()));
-        assert_eq!(journal.maps().unwrap(), [("a.jpg".to_owned(), [1; 32])]);
+        assert_eq!(journal.all_maps().unwrap(), [("a.jpg".to_owned(), [1; 32])]);
+        assert_eq!(journal.maps_of("a.jpg").unwrap(), Some(maps));
         journal.forget_maps("a.jpg").unwrap();
         assert_eq!(journal.maps_of("a.jpg").unwrap(), None);
     }

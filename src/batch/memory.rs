@@ -92,13 +92,13 @@ pub fn half_of_system() -> u64 {
     physical.unwrap_or(UNKNOWN).min(group.unwrap_or(u64::MAX)) / 2
 }
 
-/// A size in bytes as people write it: whole numbers in MB or GB.
+/// A size in bytes as people write it, rounded up; the suffixes are powers of 1024, as for `--max-memory`.
 #[must_use]
 pub fn words(bytes: u64) -> String {
     match bytes {
-        0..1_000_000 => format!("{bytes} bytes"),
-        1_000_000..10_000_000_000 => format!("{} MB", bytes.div_ceil(1_000_000)),
-        _ => format!("{} GB", bytes.div_ceil(1_000_000_000)),
+        0..0x10_0000 => format!("{bytes} bytes"),
+        0x10_0000..0x2_8000_0000 => format!("{}M", bytes.div_ceil(1 << 20)),
+        _ => format!("{}G", bytes.div_ceil(1 << 30)),
     }
 }
 

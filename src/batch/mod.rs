@@ -21,10 +21,10 @@ mod task;
 
 pub use account::Account;
 pub use discover::{Found, Item, discover};
-pub use journal::Journal;
+pub use journal::{Journal, Maps};
 pub use lock::Lock;
 pub use outcome::{Fate, Outcomes};
 pub use record::{Failure, Record, Status};
 pub use regions::RegionFile;
-pub use run::{Options, Progress, Setup, Sink, run};
+pub use run::{Options, Progress, Setup, Sink, Written, run};
 pub use stand_in::Limits;

@@ -34,14 +34,22 @@ pub struct Options {
     pub limits: photo::Limits,
 }
 
+/// What a [`Sink`] wrote for one photo.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// JPEG for the report; empty when there is none.
+    pub thumbnail: Vec<u8>,
+    /// Names of the files in the folder of the photo's maps.
+    pub files: Vec<String>,
+}
+
 /// What a run writes beside its tables.
 pub trait Sink: Sync {
-    /// Writes the maps of a measured photo and returns its thumbnail (JPEG), which may be empty. What fails here with
-    /// stage `write` ends the run.
-    fn measured(&self, item: &Item, measurement: &Measurement) -> Result<Vec<u8>>;
+    /// Writes the maps of a measured photo. What fails here with stage `write` ends the run.
+    fn measured(&self, item: &Item, measurement: &Measurement) -> Result<Written>;
 
-    /// True when all that [`Sink::measured`] writes for this photo is still there.
-    fn is_complete(&self, item: &Item) -> bool;
+    /// True when the `files` that [`Sink::measured`] wrote for this photo are still there.
+    fn has(&self, item: &Item, files: &[String]) -> bool;
 
     /// Removes what [`Sink::measured`] wrote for a photo that is gone or has changed.
     fn remove(&self, photo: &str) -> Result<()>;
@@ -153,7 +161,7 @@ impl Run<'_> {
 
     /// Maps of photos that are gone, have changed or failed this time must not be taken for theirs.
     fn remove_stale_maps(&self, outcomes: &Outcomes) -> Result<()> {
-        let written = self.journal.maps()?;
+        let written = self.journal.all_maps()?;
         if outcomes.interrupted() || written.is_empty() {
             return Ok(());
         }

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::discover::Item;
+use super::journal::Maps;
 use super::key::{Key, hex, record_key, sha256};
 use super::memory::{self, Loan};
 use super::outcome::Fate;
 use super::record::{Failure, Record, Status};
 use super::regions::Polygon;
-use super::run::Run;
+use super::run::{Run, Written};
 use super::stand_in as photo;
 use crate::base::parallel::Threads;
 use crate::base::{Mask, Workspace};
@@ -45,7 +46,7 @@ impl Run<'_> {
             Err(error) => return Ok(Fate::Lost(Failure::from(&error))),
         };
         let hash = sha256(&bytes);
-        let key = record_key(&hash, &given.hash(), &self.config_hash);
+        let key = record_key(&hash, &given.hash(), self.config_hash);
         if let Some(record) = self.journal.get(&key)?
             && self.is_complete(item, &key, &record)?
         {
@@ -58,9 +59,11 @@ impl Run<'_> {
         let record = match self.measure(item, &bytes, &given, &hash, worker) {
             Err(error) if error.stage() == Stage::Write => return Err(error),
             Err(error) => self.keep_failure(&key, &error),
-            Ok(record) => {
-                let maps = (record.status == Status::Ok).then_some(item.name.as_str());
-                self.journal.put(&key, &record, maps)?;
+            Ok((record, files)) => {
+                let kinds = self.pipeline.config().maps.iter().map(|kind| kind.name().to_owned());
+                let maps = Maps { key, kinds: kinds.collect(), files };
+                let wanted = record.status == Status::Ok && !maps.kinds.is_empty();
+                self.journal.put(&key, &record, wanted.then_some((item.name.as_str(), &maps)))?;
                 Ok(Fate::Kept { key, status: record.status, from_journal: false })
             }
         };
@@ -86,7 +89,12 @@ impl Run<'_> {
         if record.status != Status::Ok || self.pipeline.config().maps.is_empty() {
             return Ok(true);
         }
-        Ok(self.journal.maps_of(&item.name)? == Some(*key) && self.sink.is_complete(item))
+        let asked = &self.pipeline.config().maps;
+        Ok(self.journal.maps_of(&item.name)?.is_some_and(|maps| {
+            maps.key == *key
+                && asked.iter().all(|kind| maps.kinds.iter().any(|k| k == kind.name()))
+                && self.sink.has(item, &maps.files)
+        }))
     }
 
     fn read(&self, item: &Item) -> Result<Vec<u8>> {
@@ -139,7 +147,14 @@ impl Run<'_> {
         Error::decode(OVER_MEMORY, message)
     }
 
-    fn measure(&self, item: &Item, bytes: &[u8], given: &Given<'_>, hash: &Key, worker: &mut Worker) -> Result<Record> {
+    fn measure(
+        &self,
+        item: &Item,
+        bytes: &[u8],
+        given: &Given<'_>,
+        hash: &Key,
+        worker: &mut Worker,
+    ) -> Result<(Record, Vec<String>)> {
         let Worker { threads, workspace } = worker;
         let limits = &self.options.limits;
         threads.install(|| {
@@ -151,16 +166,10 @@ impl Run<'_> {
                 Outcome::Measured(mut measurement) => {
                     measurement.rows.iter_mut().for_each(|row| identify(row, "ok"));
                     self.journal.forget_maps(&item.name)?;
-                    let thumbnail = self.sink.measured(item, &measurement)?;
+                    let Written { thumbnail, files } = self.sink.measured(item, &measurement)?;
                     let Measurement { rows, lesions, .. } = *measurement;
-                    Ok(Record {
-                        photo: String::new(),
-                        status: Status::Ok,
-                        rows,
-                        lesions,
-                        failures: Vec::new(),
-                        thumbnail,
-                    })
+                    let status = Status::Ok;
+                    Ok((Record { photo: String::new(), status, rows, lesions, failures: Vec::new(), thumbnail }, files))
                 }
                 Outcome::Refused { reasons, mut row } => {
                     identify(&mut row, "refused");
@@ -169,14 +178,15 @@ impl Run<'_> {
                         code: r.code,
                         message: r.message,
                     };
-                    Ok(Record {
+                    let record = Record {
                         photo: String::new(),
                         status: Status::Refused,
                         rows: vec![*row],
                         lesions: Vec::new(),
                         failures: reasons.into_iter().map(failure).collect(),
                         thumbnail: Vec::new(),
-                    })
+                    };
+                    Ok((record, Vec::new()))
                 }
             }
         })
