@@ -2,3 +2,7 @@
 
 #[macro_use]
 pub mod dispatch;
+pub mod gaussian;
+pub mod log;
+pub mod morphology;
+pub mod resample;

@@ -3,7 +3,10 @@
 pub mod config;
 pub mod dictionary;
 pub mod measurement;
+pub mod pigment;
 pub mod pipeline;
+pub mod quality;
+pub mod scene;
 pub mod skin;
 pub mod texture;
 
