@@ -1,5 +1,6 @@
 //! Hostile names, odd files, signals and kills: what must never cost a result.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test ends where it is surprised")]
 
 mod common;
 

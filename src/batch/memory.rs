@@ -37,14 +37,6 @@ impl Budget {
         self.total
     }
 
-    /// Lends `bytes`, if they are free now.
-    #[must_use]
-    pub fn try_take(&self, bytes: u64) -> Option<Loan<'_>> {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        *free = free.checked_sub(bytes)?;
-        Some(Loan { budget: self, bytes })
-    }
-
     /// Lends `bytes` as soon as they are free; `None` when they never can be.
     #[must_use]
     pub fn take(&self, bytes: u64) -> Option<Loan<'_>> {
@@ -55,14 +47,6 @@ impl Budget {
         let mut free = self.returned.wait_while(free, |free| *free < bytes).unwrap_or_else(PoisonError::into_inner);
         *free -= bytes;
         Some(Loan { budget: self, bytes })
-    }
-}
-
-impl Loan<'_> {
-    /// How many they are.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.bytes
     }
 }
 
@@ -127,17 +111,15 @@ mod tests {
             }
         });
         assert!(most.into_inner() <= 100);
-        assert!(budget.try_take(100).is_some());
+        assert!(budget.take(100).is_some());
     }
 
     #[test]
     fn what_never_fits_is_refused() {
         let budget = Budget::new(10);
         assert!(budget.take(11).is_none());
-        let all = budget.take(10).unwrap();
-        assert!(budget.try_take(1).is_none());
-        drop(all);
-        assert!(budget.try_take(10).is_some());
+        drop(budget.take(10).unwrap());
+        assert!(budget.take(10).is_some());
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod discover;
 pub mod journal;
 pub mod key;
 pub mod lock;
+mod masks;
 pub mod memory;
 pub mod outcome;
 pub mod record;

@@ -17,8 +17,6 @@ use super::outcome::{Fate, Outcomes};
 use super::record::Failure;
 use super::regions::RegionFile;
 use super::stand_in as photo;
-use super::task::Worker;
-use crate::base::Workspace;
 use crate::base::parallel::Threads;
 use crate::error::{Error, Result, Stage};
 use crate::measure::{Measurement, Pipeline};
@@ -87,7 +85,6 @@ pub struct Setup<'a> {
 pub(super) struct Run<'a> {
     setup: Setup<'a>,
     pub(super) budget: Budget,
-    pub(super) workers: usize,
 }
 
 impl<'a> std::ops::Deref for Run<'a> {
@@ -105,7 +102,7 @@ pub fn run(found: Found, setup: Setup<'_>) -> Result<Outcomes> {
     let options = &setup.options;
     let jobs = options.jobs.max(1);
     let workers = jobs.min(items.len()).min(photos_in_memory(&items, options)).max(1);
-    let run = Run { setup, budget: Budget::new(options.max_memory), workers };
+    let run = Run { setup, budget: Budget::new(options.max_memory) };
     let next = AtomicUsize::new(0);
     let fates: Mutex<Vec<Fate>> = Mutex::new(vec![Fate::NotReached; items.len()]);
     let fatal: Mutex<Option<Error>> = Mutex::new(None);
@@ -113,13 +110,12 @@ pub fn run(found: Found, setup: Setup<'_>) -> Result<Outcomes> {
     thread::scope(|scope| -> Result<()> {
         for _ in 0..workers {
             let threads = Threads::new(jobs / workers)?;
-            let mut worker = Worker { threads, workspace: Workspace::new() };
             let (run, items, next, fates, fatal, halt) = (&run, &items, &next, &fates, &fatal, &halt);
             let work = move || {
                 while !run.stop.load(Ordering::Relaxed) && !halt.load(Ordering::Relaxed) {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { break };
-                    match run.shielded(item, &mut worker) {
+                    match run.shielded(item, &threads) {
                         Ok(fate) => {
                             run.progress.done(item, &fate);
                             fates.lock().unwrap_or_else(PoisonError::into_inner)[index] = fate;
@@ -151,9 +147,8 @@ pub fn run(found: Found, setup: Setup<'_>) -> Result<Outcomes> {
 
 impl Run<'_> {
     /// A defect costs one photo, never the run.
-    fn shielded(&self, item: &Item, worker: &mut Worker) -> Result<Fate> {
-        catch_unwind(AssertUnwindSafe(|| self.deal_with(item, worker))).unwrap_or_else(|panic| {
-            worker.workspace = Workspace::new();
+    fn shielded(&self, item: &Item, threads: &Threads) -> Result<Fate> {
+        catch_unwind(AssertUnwindSafe(|| self.deal_with(item, threads))).unwrap_or_else(|panic| {
             let message = format!("a defect of Cicatrix, please report it: {}", text_of(&*panic));
             Ok(Fate::Lost(Failure { stage: Stage::Internal, code: "panic".to_owned(), message }))
         })

@@ -14,19 +14,11 @@ use super::record::{Failure, Record, Status};
 use super::regions::Polygon;
 use super::run::{Run, Written};
 use super::stand_in as photo;
+use crate::base::Mask;
 use crate::base::parallel::Threads;
-use crate::base::{Mask, Workspace};
 use crate::error::{Error, Result, Stage};
 use crate::measure::skin::Region;
-use crate::measure::{Column, Config, Measurement, Outcome, Regions, Row};
-use crate::photo::Photo;
-
-/// What one thread of a run owns.
-#[derive(Debug)]
-pub(super) struct Worker {
-    pub threads: Threads,
-    pub workspace: Workspace,
-}
+use crate::measure::{Column, Measurement, Outcome, Regions};
 
 /// What an operator gave for one photo, as bytes.
 struct Given<'a> {
@@ -36,7 +28,7 @@ struct Given<'a> {
 
 impl Run<'_> {
     /// Deals with one photo. An error is one of the run (the journal or the maps cannot be written), not of the photo.
-    pub(super) fn deal_with(&self, item: &Item, worker: &mut Worker) -> Result<Fate> {
+    pub(super) fn deal_with(&self, item: &Item, threads: &Threads) -> Result<Fate> {
         if let Some(trouble) = &item.trouble {
             return Ok(Fate::Lost(trouble.clone()));
         }
@@ -52,12 +44,12 @@ impl Run<'_> {
         {
             return Ok(Fate::Kept { key, status: record.status, from_journal: true });
         }
-        let loan = match self.lend(&bytes, &given, worker) {
+        let _loan = match self.lend(&bytes, &given) {
             Ok(loan) => loan,
             Err(error) => return self.keep_failure(&key, &error),
         };
-        let record = match self.measure(item, &bytes, &given, &hash, worker) {
-            Err(error) if error.stage() == Stage::Write => return Err(error),
+        match self.measure(item, &bytes, &given, &hash, threads) {
+            Err(error) if error.stage() == Stage::Write => Err(error),
             Err(error) => self.keep_failure(&key, &error),
             Ok((record, files)) => {
                 let kinds = self.pipeline.config().maps.iter().map(|kind| kind.name().to_owned());
@@ -66,12 +58,7 @@ impl Run<'_> {
                 self.journal.put(&key, &record, wanted.then_some((item.name.as_str(), &maps)))?;
                 Ok(Fate::Kept { key, status: record.status, from_journal: false })
             }
-        };
-        // A photo larger than its share would leave more scratch behind than the others may use.
-        if loan.is_some_and(|loan| loan.bytes() > self.budget.total() / self.workers as u64) {
-            worker.workspace = Workspace::new();
         }
-        record
     }
 
     /// A failure that another run would meet again is kept; one of the disk or of the options is not.
@@ -121,17 +108,12 @@ impl Run<'_> {
     }
 
     /// Waits until the memory for this photo is free. A file whose header does not read needs none: it fails next.
-    fn lend(&self, bytes: &[u8], given: &Given<'_>, worker: &mut Worker) -> Result<Option<Loan<'_>>> {
+    fn lend(&self, bytes: &[u8], given: &Given<'_>) -> Result<Option<Loan<'_>>> {
         let Ok(header) = photo::probe(bytes, &self.options.limits) else { return Ok(None) };
         let (width, height) = (header.width as usize, header.height as usize);
         let mask_bytes = given.mask.as_ref().map_or(0, Vec::len);
         let masks = usize::from(given.mask.is_some()) + given.polygons.len();
         let needed = memory::of_photo((bytes.len() + mask_bytes) as u64, width, height, masks);
-        if let Some(loan) = self.budget.try_take(needed) {
-            return Ok(Some(loan));
-        }
-        // While this thread waits, its scratch planes would count against the memory of the others.
-        worker.workspace = Workspace::new();
         match self.budget.take(needed) {
             Some(loan) => Ok(Some(loan)),
             None => Err(self.over_memory(needed, &format!("a photo of {width} x {height} pixels"))),
@@ -153,18 +135,16 @@ impl Run<'_> {
         bytes: &[u8],
         given: &Given<'_>,
         hash: &Key,
-        worker: &mut Worker,
+        threads: &Threads,
     ) -> Result<(Record, Vec<String>)> {
-        let Worker { threads, workspace } = worker;
         let limits = &self.options.limits;
         threads.install(|| {
             let photo = photo::photo_from_bytes(bytes, limits)?;
             let regions = given.regions(photo.width(), photo.height(), limits)?;
-            let outcome = self.pipeline.measure(&photo, &regions, workspace)?;
-            let identify = |row: &mut Row, status| identify(row, status, &photo, hash, self.pipeline.config());
+            let outcome = self.pipeline.measure(&photo, &regions)?;
             match outcome {
                 Outcome::Measured(mut measurement) => {
-                    measurement.rows.iter_mut().for_each(|row| identify(row, "ok"));
+                    measurement.rows.iter_mut().for_each(|row| row.set(Column::SHA256, hex(hash)));
                     self.journal.forget_maps(&item.name)?;
                     let Written { thumbnail, files } = self.sink.measured(item, &measurement)?;
                     let Measurement { rows, lesions, .. } = *measurement;
@@ -172,7 +152,7 @@ impl Run<'_> {
                     Ok((Record { photo: String::new(), status, rows, lesions, failures: Vec::new(), thumbnail }, files))
                 }
                 Outcome::Refused { reasons, mut row } => {
-                    identify(&mut row, "refused");
+                    row.set(Column::SHA256, hex(hash));
                     let failure = |r: crate::measure::Refusal| Failure {
                         stage: Stage::Measure,
                         code: r.code,
@@ -243,27 +223,6 @@ impl Given<'_> {
         );
         Err(Error::new(Stage::Region, "mask_size", message))
     }
-}
-
-/// Fills the columns that say which photo a row is of; its name is filled in when the results are written.
-fn identify(row: &mut Row, status: &str, photo: &Photo, hash: &Key, config: &Config) {
-    let info = &photo.info;
-    let (scale, source) = match (config.mm_per_px, info.mm_per_px) {
-        (Some(scale), _) => (Some(scale), "option"),
-        (None, Some(scale)) => (Some(scale), "tag"),
-        (None, None) => (None, "unknown"),
-    };
-    if row.text(Column::REGION).is_empty() {
-        row.set(Column::REGION, "all");
-    }
-    row.set(Column::STATUS, status);
-    row.set(Column::SHA256, hex(hash));
-    row.set(Column::WIDTH_PX, photo.width());
-    row.set(Column::HEIGHT_PX, photo.height());
-    row.set(Column::CAPTURED_AT, info.captured_at.clone());
-    row.set(Column::CAMERA, info.camera.clone());
-    row.set(Column::MM_PER_PX, scale);
-    row.set(Column::SCALE_SOURCE, source);
 }
 
 /// The bytes of a regular file that nothing wrote to meanwhile.
