@@ -14,4 +14,4 @@ pub use config::Config;
 pub use dictionary::Column;
 pub use measurement::{Flag, Lesion, LesionKind, Map, MapKind, Measurement, Outcome, Preview, Refusal, Row, Value};
 pub use pipeline::Pipeline;
-pub use skin::Regions;
+pub use skin::{Region, Regions};

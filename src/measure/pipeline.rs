@@ -40,7 +40,7 @@ const JPEG_QUALITY: u8 = 90;
 /// Levels of the local binary patterns over the discretization range.
 const LBP_LEVELS: usize = 255;
 /// One color in this many, along each axis of the half-resolution planes, says how even the color is.
-const EVENNESS_STEP: usize = 2;
+const EVENNESS_STEP: usize = 4;
 
 /// A checked configuration, ready to measure any number of photos.
 #[derive(Clone, Debug)]

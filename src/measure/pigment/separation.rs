@@ -22,6 +22,9 @@ const CHROMA_SIGMA: f64 = 3.0;
 /// How far a photo's own beta may plausibly lie from the forward model's.
 const PRIOR_SD: f64 = 0.5;
 
+/// Rounding of the logarithms and filters: below it there is no shading, so a flat photo has none at all.
+const RESOLUTION: f32 = 2e-6;
+
 /// The pigment of a photo and how its color predicts its brightness.
 #[derive(Clone, Debug)]
 pub struct Separation {
@@ -89,7 +92,8 @@ fn subtract_body(g: &mut [f32], uv: [&[f32]; 2], beta: [f32; 2], center: [f32; 2
     let mask = &mask[..n];
     for i in 0..n {
         let pigment = beta[0] * (u[i] - center[0]) + beta[1] * (v[i] - center[1]);
-        g[i] = (g[i] - offset - pigment) * f32::from(mask[i]);
+        let shading = (g[i] - offset - pigment) * f32::from(mask[i]);
+        g[i] = if shading.abs() < RESOLUTION { 0.0 } else { shading };
     }
 }
 
