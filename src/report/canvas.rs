@@ -161,7 +161,7 @@ impl Canvas {
         for row in clamped(y - reach, self.height)..clamped(y + reach + 1.0, self.height) {
             for column in columns.clone() {
                 let (dx, dy) = (column as f64 - x, row as f64 - y);
-                if ring.dashed && (dy.atan2(dx) / std::f64::consts::TAU * dashes).rem_euclid(1.0) > 0.58 {
+                if ring.dashed && (dy.atan2(dx) / std::f64::consts::TAU * dashes).rem_euclid(1.0) > 0.64 {
                     continue;
                 }
                 let off = (dx.hypot(dy) - radius).abs();

@@ -51,9 +51,9 @@ fn build(color: fn(f64) -> Lab) -> [Rgb; STEPS] {
     })
 }
 
-/// A cubic Bézier curve in a*b* over a straight line of lightness: dark blue, blue-green, green, yellow.
+/// A cubic Bézier curve in a*b* over a straight line of lightness: dark blue, teal, green, yellow.
 fn sequential(t: f64) -> Lab {
-    const CONTROL: [[f64; 2]; 4] = [[20.0, -42.0], [-26.0, -34.0], [-46.0, 24.0], [-8.0, 74.0]];
+    const CONTROL: [[f64; 2]; 4] = [[13.0, -33.0], [-25.0, -17.0], [-66.0, 40.0], [-12.0, 76.0]];
     let s = 1.0 - t;
     let weights = [s * s * s, 3.0 * s * s * t, 3.0 * s * t * t, t * t * t];
     let at = |axis: usize| weights.iter().zip(&CONTROL).map(|(w, c)| w * c[axis]).sum();
@@ -62,12 +62,12 @@ fn sequential(t: f64) -> Lab {
 
 /// Two arms of equal lightness and equal chroma that meet in near-white.
 fn diverging(t: f64) -> Lab {
-    const BLUE_DEG: f64 = 275.0;
+    const BLUE_DEG: f64 = 280.0;
     const BROWN_DEG: f64 = 58.0;
     let x = 2.0 * t - 1.0;
     let arm = x.abs();
     // Chroma rises to where the gamut is widest and falls again toward the dark end.
-    let chroma = 84.0 * arm * (1.0 - 0.45 * arm);
+    let chroma = 90.0 * arm * (1.0 - 0.54 * arm);
     let hue = if x < 0.0 { BLUE_DEG } else { BROWN_DEG }.to_radians();
     Lab { l: 95.0 - 63.0 * arm, a: chroma * hue.cos(), b: chroma * hue.sin() }
 }

@@ -41,8 +41,8 @@ impl Frame<'_> {
     /// The whole picture, drawn. Its height is enough for a readable color bar, its width for the title, however small
     /// the picture is.
     pub fn draw(&self) -> Canvas {
-        let long_side = self.picture.width().max(self.picture.height()).max(1);
-        let zoom = (SMALL / long_side).clamp(1, MAX_ZOOM);
+        let long_side = self.picture.width().max(self.picture.height());
+        let zoom = zoom(self.picture.width(), self.picture.height());
         let (width, height) = (self.picture.width() * zoom, self.picture.height() * zoom);
         let font = Font::beside(long_side * zoom);
         let line = font.height();
@@ -121,6 +121,11 @@ impl Frame<'_> {
         let pixels = (length / unit_per_px).round() as usize;
         (1..=width.max(1)).contains(&pixels).then(|| (pixels, format!("{length} {unit}")))
     }
+}
+
+/// How many times a picture of this size is enlarged.
+pub(super) fn zoom(width: usize, height: usize) -> usize {
+    (SMALL / width.max(height).max(1)).clamp(1, MAX_ZOOM)
 }
 
 fn draw_scale_bar(canvas: &mut Canvas, x: usize, y: usize, length: usize, label: &str, font: Font) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::canvas::{Canvas, INK, Ring};
 use super::colormap::Rgb;
-use super::frame::{Frame, Mark};
+use super::frame::{self, Frame, Mark};
 use crate::error::{Error, Result};
 use crate::measure::{Lesion, LesionKind, MapKind, Preview};
 
@@ -19,15 +19,23 @@ const RED_SPOT: Rgb = [255, 70, 214];
 /// Writes `<folder>/overlay.png`: the photo with the outline of the measured area, rings around the spots and a legend.
 pub fn write_overlay(folder: &Path, preview: &Preview, lesions: &[Lesion], mm_per_px: Option<f64>) -> Result<PathBuf> {
     std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
-    let mut picture = canvas_of(preview)?;
-    let long_side = preview.width.max(preview.height);
-    let line = (long_side as f64 / 500.0).clamp(1.0, 3.0);
-    draw(&mut picture, &preview.measured, lesions, preview.scale, line);
+    let photo = canvas_of(preview)?;
+    // A small photo is enlarged first, so that lines stay thin and rings round.
+    let zoom = frame::zoom(preview.width, preview.height);
+    let mut picture = Canvas::new(preview.width * zoom, preview.height * zoom, INK);
+    picture.paste(0, 0, &photo, zoom);
+    let measured: Vec<u8> = (0..picture.height())
+        .flat_map(|y| (0..picture.width()).map(move |x| (y / zoom) * preview.width + x / zoom))
+        .map(|at| preview.measured[at])
+        .collect();
+    let scale = preview.scale * zoom as f64;
+    let line = (picture.width().max(picture.height()) as f64 / 400.0).clamp(1.5, 3.0);
+    draw(&mut picture, &measured, lesions, scale, line);
     let mut legend = vec![(Mark::Line(OUTLINE), "measured area".to_owned())];
     for (kind, what) in [(LesionKind::DarkSpot, "dark spots"), (LesionKind::RedSpot, "red spots")] {
         legend.push((Mark::Ring(ring(kind, 2.0)), format!("{what}: {}", count(lesions, kind))));
     }
-    let photo_px = if preview.scale > 0.0 { 1.0 / preview.scale } else { 1.0 };
+    let photo_px = if scale > 0.0 { 1.0 / scale } else { 1.0 };
     let title = MapKind::Overlay.title();
     let frame = Frame { picture: &picture, title, photo_px, mm_per_px, bar: None, legend };
     let path = folder.join("overlay.png");
