@@ -137,26 +137,50 @@ mod look {
     #[ignore]
     fn look() {
         let out = Path::new("/tmp/look");
-        for (name, file, mm) in [("big", "isic17_ruler/ISIC_0012222.jpg", Some(0.013)), ("small", "isic_small/ISIC_0000000.jpg", None)] {
+        for (name, file, mm) in
+            [("big", "isic17_ruler/ISIC_0012222.jpg", Some(0.013)), ("small", "isic_small/ISIC_0000000.jpg", None)]
+        {
             let img = image::open(Path::new("/work/shared/photos").join(file)).unwrap().to_rgb8();
             let (w, h) = (img.width() as usize, img.height() as usize);
             println!("{name} {w} {h}");
             let img = if name == "small" { image::imageops::thumbnail(&img, 60, 45) } else { img };
             let (w, h) = (img.width() as usize, img.height() as usize);
             let g = Plane::from_fn(w, h, |x, y| (f32::from(img.get_pixel(x as u32, y as u32)[1]) + 1.0).ln());
-            let valid = Arc::new(Mask::from_fn(w, h, |x, y| ((x as f32 / w as f32 - 0.5).powi(2) + (y as f32 / h as f32 - 0.5).powi(2)) < 0.22));
+            let valid = Arc::new(Mask::from_fn(w, h, |x, y| {
+                ((x as f32 / w as f32 - 0.5).powi(2) + (y as f32 / h as f32 - 0.5).powi(2)) < 0.22
+            }));
             let mean = g.data().iter().map(|&v| f64::from(v)).sum::<f64>() as f32 / g.len() as f32;
             let rel = g.map(|v| (v - mean) * 0.5);
             let f = out.join(name);
-            write_map(&f, &Map { kind: MapKind::Relief, values: rel, valid: valid.clone(), range: (-0.2, 0.2) }, mm).unwrap();
-            write_map(&f, &Map { kind: MapKind::Melanin, values: g.map(|v| 5.6 - v), valid: valid.clone(), range: (0.0, 1.0) }, mm).unwrap();
+            write_map(&f, &Map { kind: MapKind::Relief, values: rel, valid: valid.clone(), range: (-0.2, 0.2) }, mm)
+                .unwrap();
+            write_map(
+                &f,
+                &Map { kind: MapKind::Melanin, values: g.map(|v| 5.6 - v), valid: valid.clone(), range: (0.0, 1.0) },
+                mm,
+            )
+            .unwrap();
             let k = (w.max(h) as f64 / 1000.0).max(1.0);
             let (pw, ph) = ((w as f64 / k) as usize, (h as f64 / k) as usize);
             let small = image::imageops::thumbnail(&img, pw as u32, ph as u32);
-            let measured = (0..pw * ph).map(|i| { let (x, y) = (i % pw, i / pw); let m = valid.contains((x as f64 * k) as usize, (y as f64 * k) as usize); u8::from(m && !((0.3..0.4).contains(&(x as f64 / pw as f64)) && (0.6..0.7).contains(&(y as f64 / ph as f64)))) }).collect();
-            let preview = crate::measure::Preview { width: pw, height: ph, rgb: small.into_raw(), measured, scale: 1.0 / k };
+            let measured = (0..pw * ph)
+                .map(|i| {
+                    let (x, y) = (i % pw, i / pw);
+                    let m = valid.contains((x as f64 * k) as usize, (y as f64 * k) as usize);
+                    u8::from(
+                        m && !((0.3..0.4).contains(&(x as f64 / pw as f64))
+                            && (0.6..0.7).contains(&(y as f64 / ph as f64))),
+                    )
+                })
+                .collect();
+            let preview =
+                crate::measure::Preview { width: pw, height: ph, rgb: small.into_raw(), measured, scale: 1.0 / k };
             let mut lesions = crate::report::sample::lesions(12);
-            for (i, l) in lesions.iter_mut().enumerate() { l.x_px = w as f64 * (0.25 + 0.04 * i as f64); l.y_px = h as f64 * (0.3 + 0.035 * ((i * 5) % 12) as f64); l.diameter_px = w as f64 * 0.02 * (1.0 + (i % 3) as f64); }
+            for (i, l) in lesions.iter_mut().enumerate() {
+                l.x_px = w as f64 * (0.25 + 0.04 * i as f64);
+                l.y_px = h as f64 * (0.3 + 0.035 * ((i * 5) % 12) as f64);
+                l.diameter_px = w as f64 * 0.02 * (1.0 + (i % 3) as f64);
+            }
             crate::report::overlay::write_overlay(&f, &preview, &lesions, mm).unwrap();
             let t = crate::report::thumbnail::thumbnail(&preview, &lesions).unwrap();
             println!("thumb {}", t.len());

@@ -8,13 +8,22 @@ mod frame;
 pub mod map;
 pub mod metrics_doc;
 pub mod overlay;
+pub mod page;
 pub mod parquet;
+pub mod results;
 pub mod run_json;
 #[cfg(test)]
 mod sample;
 pub mod table;
 pub mod thumbnail;
 mod ticks;
+
+pub use map::write_map;
+pub use metrics_doc::{metrics_csv, metrics_json, metrics_markdown, metrics_text};
+pub use overlay::write_overlay;
+pub use page::Tally;
+pub use results::Results;
+pub use run_json::{RunReport, write_run_json};
 
 use crate::measure::Config;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::text;
 use super::Tally;
+use super::text;
 use crate::measure::config::{Config, Family, TextureSource};
 use crate::report::About;
 
