@@ -33,8 +33,10 @@ impl Bins {
         let spread = summary.q3 - summary.q1;
         let (mut low, mut high) = (summary.min, summary.max);
         if spread > 0.0 {
-            low = low.max(summary.q1 - FENCE * spread);
-            high = high.min(summary.q3 + FENCE * spread);
+            // The axis ends at values, not at fences.
+            let (first, last) = (summary.q1 - FENCE * spread, summary.q3 + FENCE * spread);
+            low = sorted[sorted.partition_point(|v| *v < first).min(sorted.len() - 1)];
+            high = sorted[sorted.partition_point(|v| *v <= last).saturating_sub(1)];
         }
         let ideal = 2.0 * spread / (sorted.len() as f64).cbrt();
         let span = high - low;

@@ -10,7 +10,6 @@ mod sampling;
 mod text;
 mod view;
 
-use std::io::Write as _;
 use std::path::Path;
 
 use askama::Template as _;
@@ -19,7 +18,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use self::methods::Conditions;
 use self::sampling::Thinned;
-use self::view::{FailureView, RowView};
+use self::view::{FailureView, RowView, View};
 use super::About;
 use super::atomic::{AtomicFile, Sealed};
 use super::thumbnail;
@@ -84,6 +83,46 @@ impl Tally {
 #[derive(Debug)]
 pub struct Page {
     file: AtomicFile,
+    kept: Kept,
+}
+
+impl Page {
+    /// Starts the page in the folder `out`.
+    pub fn new(out: &Path, about: &About) -> Result<Self> {
+        Ok(Self { file: AtomicFile::create(&out.join("report.html"))?, kept: Kept::new(about) })
+    }
+
+    /// Takes up a photo.
+    pub fn add(&mut self, record: &Record) {
+        self.kept.add(record);
+    }
+
+    /// What was taken up so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.kept.tally
+    }
+
+    /// Writes the page and puts it on the disk; it waits for its name.
+    pub fn seal(self) -> Result<Sealed> {
+        let Self { mut file, mut kept } = self;
+        for (index, jpeg) in kept.thumbnails.spread(MAX_THUMBNAILS) {
+            kept.rows[*index].thumbnail = Some(BASE64.encode(jpeg));
+        }
+        let written = View::new(&kept).write_into(&mut file);
+        written.map_err(|e| Error::write(file.path(), e))?;
+        file.seal()
+    }
+
+    /// Writes the page and gives it its name.
+    pub fn finish(self) -> Result<()> {
+        self.seal()?.commit()
+    }
+}
+
+/// What the page keeps of the records: bounded, however many there are.
+#[derive(Debug)]
+struct Kept {
     about: About,
     tally: Tally,
     rows: Vec<RowView>,
@@ -96,11 +135,9 @@ pub struct Page {
     failure_rows: u64,
 }
 
-impl Page {
-    /// Starts the page in the folder `out`.
-    pub fn new(out: &Path, about: &About) -> Result<Self> {
-        Ok(Self {
-            file: AtomicFile::create(&out.join("report.html"))?,
+impl Kept {
+    fn new(about: &About) -> Self {
+        Self {
             about: about.clone(),
             tally: Tally::default(),
             rows: Vec::new(),
@@ -111,11 +148,10 @@ impl Page {
             conditions: Conditions::default(),
             failures: Vec::new(),
             failure_rows: 0,
-        })
+        }
     }
 
-    /// Takes up a photo.
-    pub fn add(&mut self, record: &Record) {
+    fn add(&mut self, record: &Record) {
         self.tally.add(record.status);
         for failure in &record.failures {
             self.failure_rows += 1;
@@ -149,29 +185,6 @@ impl Page {
             }
             self.rows.push(RowView::new(record, row));
         }
-    }
-
-    /// What was taken up so far.
-    #[must_use]
-    pub fn tally(&self) -> Tally {
-        self.tally
-    }
-
-    /// Writes the page and puts it on the disk; it waits for its name.
-    pub fn seal(mut self) -> Result<Sealed> {
-        for (index, jpeg) in self.thumbnails.spread(MAX_THUMBNAILS) {
-            self.rows[*index].thumbnail = Some(BASE64.encode(jpeg));
-        }
-        let view = view::View::new(&self);
-        let path = self.file.path().to_owned();
-        let mut file = self.file.by_ref();
-        view.write_into(&mut file).map_err(|e| Error::write(&path, e))?;
-        self.file.seal()
-    }
-
-    /// Writes the page and gives it its name.
-    pub fn finish(self) -> Result<()> {
-        self.seal()?.commit()
     }
 }
 
@@ -252,5 +265,40 @@ mod tests {
         assert!(page.contains("truncated"));
         assert!(!page.contains("NaN"));
         assert!(self::page(std::iter::empty()).contains("No photo was found"));
+    }
+}
+
+#[cfg(test)]
+mod look {
+    use super::*;
+    use crate::report::sample;
+    #[test]
+    #[ignore]
+    fn look() {
+        let img = image::open("/work/shared/photos/isic17_ruler/ISIC_0012222.jpg").unwrap().to_rgb8();
+        let img2 = image::open("/work/shared/photos/isic_small/ISIC_0000001.jpg").unwrap().to_rgb8();
+        let thumbs: Vec<Vec<u8>> = [(img, 900u32, 600u32), (img2, 800, 600)].into_iter().map(|(i, w, h)| {
+            let s = image::imageops::thumbnail(&i, w, h);
+            let (pw, ph) = (w as usize, h as usize);
+            let measured = (0..pw * ph).map(|i| { let (x, y) = (i % pw, i / pw); u8::from((x as f64 / pw as f64 - 0.5).hypot(y as f64 / ph as f64 - 0.5) < 0.46) }).collect();
+            let mut lesions = sample::lesions(8);
+            for (i, l) in lesions.iter_mut().enumerate() { l.x_px = 900.0 * (0.25 + 0.06 * i as f64); l.y_px = 600.0 * (0.3 + 0.05 * ((i * 5) % 12) as f64); l.diameter_px = 30.0 + 20.0 * (i % 3) as f64; }
+            thumbnail::thumbnail(&crate::measure::Preview { width: pw, height: ph, rgb: s.into_raw(), measured, scale: 1.0 }, &lesions).unwrap()
+        }).collect();
+        for (name, n) in [("few", 12), ("many", 5000)] {
+            let out = Path::new("/tmp/look").join(name);
+            let _ = std::fs::remove_dir_all(&out);
+            let mut about = sample::about();
+            about.config_toml = "mm_per_px = 0.05\n\n[skin]\nmin_fraction = 0.02\nwhole_photo_if_none = false\n".into();
+            about.version = "0.1.0".into();
+            let mut r = crate::report::Results::create(&out, &about).unwrap();
+            for i in 0..n {
+                let mut rec = sample::any(if n < 100 { i * 13 } else { i });
+                rec.thumbnail = thumbs[i % 2].clone();
+                if i == 3 { rec.photo = "<script>alert(1)</script>/\u{202e}gpj.photo with a very long name that goes on and on until it has to be cut somewhere in the middle because nobody reads that far.jpg".into(); }
+                r.write(&rec).unwrap();
+            }
+            r.finish().unwrap();
+        }
     }
 }

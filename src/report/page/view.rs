@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::methods::{self, ITA_CLASSES};
 use super::sampling::Summary;
-use super::{HEADLINES, Page, histogram, text};
+use super::{HEADLINES, Kept, histogram, text};
 use crate::batch::{Failure, Record, Status};
 use crate::measure::dictionary::Metric;
 use crate::measure::{Column, Flag, Row, Value};
@@ -120,7 +120,7 @@ impl FailureView {
 }
 
 impl<'a> View<'a> {
-    pub fn new(page: &'a Page) -> Self {
+    pub fn new(page: &'a Kept) -> Self {
         let tally = page.tally;
         let (charts, unmeasured) = charts(page);
         Self {
@@ -172,7 +172,7 @@ fn shares(parts: [u64; 3]) -> [String; 3] {
 }
 
 /// What a reader must know before comparing the photos with each other.
-fn notes(page: &Page) -> Vec<String> {
+fn notes(page: &Kept) -> Vec<String> {
     let mut notes = Vec::new();
     let unknown = page.conditions.scales.of("unknown");
     if unknown > 0 && unknown < page.tally.ok {
@@ -184,7 +184,7 @@ fn notes(page: &Page) -> Vec<String> {
     notes
 }
 
-fn charts(page: &Page) -> (Vec<Chart>, Vec<&'static str>) {
+fn charts(page: &Kept) -> (Vec<Chart>, Vec<&'static str>) {
     let (mut charts, mut unmeasured) = (Vec::new(), Vec::new());
     for (i, column) in HEADLINES.iter().enumerate() {
         let metric = column.metric();
@@ -210,7 +210,7 @@ fn charts(page: &Page) -> (Vec<Chart>, Vec<&'static str>) {
     (charts, unmeasured)
 }
 
-fn sample_note(page: &Page) -> String {
+fn sample_note(page: &Kept) -> String {
     let mut note = String::from("Each photo counts once, with the values of its whole skin.");
     if page.samples.stride() > 1 {
         note += &format!(
@@ -221,7 +221,7 @@ fn sample_note(page: &Page) -> String {
     note
 }
 
-fn ita(page: &Page) -> Vec<Class> {
+fn ita(page: &Kept) -> Vec<Class> {
     let count = |class: &str| page.conditions.ita.of(class);
     let most = ITA_CLASSES.iter().map(|c| count(c)).max().unwrap_or(0);
     if most == 0 {
@@ -235,7 +235,7 @@ fn ita(page: &Page) -> Vec<Class> {
     ITA_CLASSES.iter().map(class).collect()
 }
 
-fn row_note(page: &Page) -> String {
+fn row_note(page: &Kept) -> String {
     let shown = page.rows.len() as u64;
     let mut note = if page.tally.ok > shown {
         format!(
@@ -266,7 +266,7 @@ fn row_note(page: &Page) -> String {
     note
 }
 
-fn failure_note(page: &Page) -> String {
+fn failure_note(page: &Kept) -> String {
     if page.failure_rows > page.failures.len() as u64 {
         format!(
             "The first {} of {} rows; all of them are in failures.csv.",
@@ -278,7 +278,7 @@ fn failure_note(page: &Page) -> String {
     }
 }
 
-fn flags(page: &Page) -> Vec<FlagView> {
+fn flags(page: &Kept) -> Vec<FlagView> {
     let view = |(flag, &count): (&Flag, &u64)| FlagView {
         name: flag.name(),
         meaning: flag.meaning().trim(),
@@ -288,7 +288,7 @@ fn flags(page: &Page) -> Vec<FlagView> {
     Flag::ALL.iter().zip(&page.flags).map(view).collect()
 }
 
-fn files(page: &Page) -> Vec<(&'static str, &'static str)> {
+fn files(page: &Kept) -> Vec<(&'static str, &'static str)> {
     let mut files = vec![
         ("metrics.csv", "every column of every photo and region"),
         ("metrics.parquet", "the same for statistics programs"),
