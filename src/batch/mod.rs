@@ -17,9 +17,9 @@ pub mod record;
 pub mod regions;
 pub mod run;
 mod shapes;
-mod stand_in;
 mod task;
 
+pub use crate::photo::Limits;
 pub use account::Account;
 pub use discover::{Found, Item, discover};
 pub use journal::{Journal, Maps};
@@ -28,4 +28,3 @@ pub use outcome::{Fate, Outcomes};
 pub use record::{Failure, Record, Status};
 pub use regions::RegionFile;
 pub use run::{Options, Progress, Setup, Sink, Written, run};
-pub use stand_in::Limits;

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::stand_in as report;
 use crate::batch::{Item, Sink, Written};
 use crate::error::{Error, Result};
 use crate::measure::{Column, MapKind, Measurement};
+use crate::report;
 
 /// Writes maps into `maps/<photo>/`, with the folders of the photo's name kept.
 #[derive(Debug)]

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::clock::rfc3339;
-use super::stand_in as report;
 use crate::batch::key::hex;
 use crate::batch::{Account, Fate, Journal, Outcomes};
 use crate::error::{Error, Result};
 use crate::measure::{Flag, dictionary};
+use crate::report;
 
 /// Everything that a run may write beside its maps and its journal.
 pub const FILES: &[&str] =
