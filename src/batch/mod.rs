@@ -19,7 +19,6 @@ pub mod run;
 mod shapes;
 mod task;
 
-pub use crate::photo::Limits;
 pub use account::Account;
 pub use discover::{Found, Item, discover};
 pub use journal::{Journal, Maps};

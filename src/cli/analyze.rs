@@ -13,8 +13,9 @@ use super::results::{self, Course};
 use super::settings::Settings;
 use super::terminal::{printable, warn};
 use super::{interrupt, summary};
-use crate::batch::{self, Account, Found, Item, Journal, Limits, Lock, Options, RegionFile, Setup};
+use crate::batch::{self, Account, Found, Item, Journal, Lock, Options, RegionFile, Setup};
 use crate::measure::Pipeline;
+use crate::photo::Limits;
 use crate::report;
 
 /// Measures photos and writes the results.

@@ -42,7 +42,7 @@ impl Sink for MapFolder {
             paths.push(report::write_overlay(&folder, &measurement.preview, &measurement.lesions, scale)?);
         }
         let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let thumbnail = report::thumbnail(&measurement.preview, &measurement.lesions)?;
+        let thumbnail = report::thumbnail::thumbnail(&measurement.preview, &measurement.lesions)?;
         Ok(Written { thumbnail, files: paths.iter().filter_map(name).collect() })
     }
 

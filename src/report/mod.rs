@@ -15,7 +15,7 @@ pub mod run_json;
 #[cfg(test)]
 mod sample;
 pub mod table;
-mod thumbnail;
+pub mod thumbnail;
 mod ticks;
 
 pub use map::write_map;

@@ -63,8 +63,7 @@ impl Host {
     }
 }
 
-/// How many photos came to what: `discovered = ok + refused + failed = measured_now + from_journal`; an interrupted run
-/// adds `not_reached` on both sides.
+/// How many photos came to what: `discovered - not_reached = ok + refused + failed = measured_now + from_journal`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Photos found.
@@ -75,13 +74,13 @@ pub struct Counts {
     pub refused: u64,
     /// Not read, not decoded, or stopped by a defect.
     pub failed: u64,
-    /// Left for the next run by an interruption.
-    pub not_reached: u64,
     /// Worked on in this run, whatever came of it.
     pub measured_now: u64,
     /// Taken over from an earlier run.
     pub from_journal: u64,
-    /// Files in the folders that are no photos.
+    /// Not begun when the run was interrupted; 0 for a whole run.
+    pub not_reached: u64,
+    /// Other files, passed over.
     pub ignored: u64,
 }
 
@@ -97,8 +96,8 @@ pub struct Timings {
 /// Writes `run.json` into the folder `out`; counts that do not add up are a defect and are not written.
 pub fn write_run_json(out: &Path, report: &RunReport) -> Result<()> {
     let c = &report.counts;
-    let reached = c.discovered - c.not_reached.min(c.discovered);
-    if reached != c.ok + c.refused + c.failed || reached != c.measured_now + c.from_journal {
+    let done = c.ok + c.refused + c.failed;
+    if c.discovered != done + c.not_reached || done != c.measured_now + c.from_journal {
         return Err(Error::internal("counts", format!("the counts of the run do not add up: {c:?}")));
     }
     let path = out.join("run.json");
@@ -120,13 +119,14 @@ mod tests {
             dictionary: "cd".to_owned(),
             host: Host::current(2),
             counts: Counts {
-                discovered: 6,
+                discovered: 7,
                 ok: 3,
                 refused: 2,
                 failed: 1,
                 measured_now: 4,
                 from_journal: 2,
-                ..Counts::default()
+                not_reached: 1,
+                ignored: 9,
             },
             timings: Timings { wall_s: 1.5, cpu_s: None },
             started: "2026-01-02T03:04:05Z".to_owned(),
