@@ -4,8 +4,6 @@ pub mod cpu;
 pub mod mask;
 pub mod parallel;
 pub mod plane;
-pub mod workspace;
 
 pub use mask::Mask;
 pub use plane::Plane;
-pub use workspace::Workspace;

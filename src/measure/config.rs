@@ -163,9 +163,9 @@ pub enum TextureSource {
 pub struct TextureConfig {
     /// The plane. Default: `relief`.
     pub source: TextureSource,
-    /// Gray levels of the matrices, 2 to 256. Default: 32.
+    /// Gray levels of the matrices, 2 to 255. Default: 64.
     pub bins: usize,
-    /// Values of the first level's lower and the last level's upper edge. Default: by source, -0.16 to 0.16 for
+    /// Values of the first level's lower and the last level's upper edge. Default: by source, -0.32 to 0.32 for
     /// `relief`, 0 to 100 for `lightness`, 0 to 1 for `grey`. Fixed, so that two visits are comparable.
     pub range: Option<[f64; 2]>,
     /// Distance of the co-occurrence in pixels. Default: 1.
@@ -174,7 +174,7 @@ pub struct TextureConfig {
 
 impl Default for TextureConfig {
     fn default() -> Self {
-        Self { source: TextureSource::Relief, bins: 32, range: None, distance_px: 1 }
+        Self { source: TextureSource::Relief, bins: 64, range: None, distance_px: 1 }
     }
 }
 
@@ -183,7 +183,7 @@ impl TextureConfig {
     #[must_use]
     pub fn range(&self) -> [f64; 2] {
         self.range.unwrap_or(match self.source {
-            TextureSource::Relief => [-0.16, 0.16],
+            TextureSource::Relief => [-0.32, 0.32],
             TextureSource::Lightness => [0.0, 100.0],
             TextureSource::Grey => [0.0, 1.0],
         })
@@ -199,17 +199,17 @@ pub struct SpotConfig {
     pub diameter_mm: [f64; 2],
     /// The same in pixels, for photos of unknown scale. Default: 10 to 240.
     pub diameter_px: [f64; 2],
-    /// A spot's core exceeds the surround by this many robust standard deviations. Default: 4.
+    /// A spot's core exceeds the surround by this many robust standard deviations. Default: 5.
     pub core_sd: f64,
     /// A spot's rim exceeds the surround by this many robust standard deviations. Default: 2.
     pub rim_sd: f64,
-    /// Least CIEDE2000 difference from the surround. Default: 1.5.
+    /// Least CIEDE2000 difference from the surround. Default: 2.5.
     pub min_de00: f64,
 }
 
 impl Default for SpotConfig {
     fn default() -> Self {
-        Self { diameter_mm: [0.5, 12.0], diameter_px: [10.0, 240.0], core_sd: 4.0, rim_sd: 2.0, min_de00: 1.5 }
+        Self { diameter_mm: [0.5, 12.0], diameter_px: [10.0, 240.0], core_sd: 5.0, rim_sd: 2.0, min_de00: 2.5 }
     }
 }
 
@@ -252,8 +252,8 @@ impl Config {
             format!("spots.min_de00 is {}; a number of at least 0 is needed", spots.min_de00),
         )?;
         ensure(
-            (2..=256).contains(&self.texture.bins),
-            format!("texture.bins is {}; 2 to 256 gray levels are allowed", self.texture.bins),
+            (2..=255).contains(&self.texture.bins),
+            format!("texture.bins is {}; 2 to 255 gray levels are allowed", self.texture.bins),
         )?;
         let [low, high] = self.texture.range();
         ensure(

@@ -3,7 +3,10 @@
 pub mod config;
 pub mod dictionary;
 pub mod measurement;
+pub mod pigment;
 pub mod pipeline;
+pub mod quality;
+pub mod scene;
 pub mod skin;
 pub mod texture;
 
@@ -11,4 +14,4 @@ pub use config::Config;
 pub use dictionary::Column;
 pub use measurement::{Flag, Lesion, LesionKind, Map, MapKind, Measurement, Outcome, Preview, Refusal, Row, Value};
 pub use pipeline::Pipeline;
-pub use skin::Regions;
+pub use skin::{Region, Regions};

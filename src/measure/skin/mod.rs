@@ -1,5 +1,7 @@
 //! Where to measure: the skin mask and the regions.
 
+mod mask;
 mod region;
 
+pub use mask::{Skin, find};
 pub use region::{Region, Regions};

@@ -1,0 +1,35 @@
+//! Texture kernels, one thread, throughput per pixel.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod common;
+
+use cicatrix::base::Mask;
+use cicatrix::measure::texture::{areal, discretize, glcm, lbp, spectrum};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+fn kernels(c: &mut Criterion) {
+    let (width, height) = common::SIZES[1];
+    let mask = Mask::full(width, height);
+    let plane = common::noise(width, height, 11).map(|v| 0.08 * v);
+    let range = [-0.32, 0.32];
+    let mut group = c.benchmark_group("texture");
+    group.throughput(Throughput::Elements((width * height) as u64)).sample_size(20);
+    for bins in [32, 64, 255] {
+        let levels = discretize::discretize(&plane, &mask, range, bins);
+        group.bench_function(format!("GLCM counts, {bins} levels, 4 directions"), |b| {
+            b.iter(|| common::one_thread(|| glcm::count(&levels, bins, 1)));
+        });
+    }
+    let levels = discretize::discretize(&plane, &mask, range, 255);
+    group.bench_function("discretize", |b| {
+        b.iter(|| common::one_thread(|| discretize::discretize(&plane, &mask, range, 64)))
+    });
+    group.bench_function("LBP riu2", |b| b.iter(|| common::one_thread(|| lbp::histogram(&levels))));
+    group.bench_function("areal parameters", |b| b.iter(|| common::one_thread(|| areal::areal(&plane, &mask))));
+    group.bench_function("power spectrum", |b| b.iter(|| common::one_thread(|| spectrum::psd_slope(&plane, &mask))));
+    group.finish();
+}
+
+criterion_group!(benches, kernels);
+criterion_main!(benches);
