@@ -44,6 +44,8 @@ pub enum Command {
     Analyze(Box<AnalyzeArgs>),
     /// List every column: its unit, definition and source.
     Metrics(MetricsArgs),
+    /// Render synthetic skin photographs with known truth.
+    Phantom(super::phantom::PhantomArgs),
 }
 
 /// Options of `analyze`.

@@ -8,6 +8,7 @@ mod interrupt;
 mod maps;
 mod metrics;
 mod nearest;
+mod phantom;
 mod progress_bar;
 mod results;
 mod settings;
@@ -33,6 +34,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let done = match &cli.command {
         args::Command::Analyze(args) => analyze::run(args, cli.color),
         args::Command::Metrics(args) => metrics::run(args),
+        args::Command::Phantom(args) => phantom::run(args).map(|()| Exit::Success),
     };
     done.unwrap_or_else(|error| exit::report(&error, cli.color))
 }
