@@ -2,6 +2,7 @@
 
 use super::exif::Facts;
 use super::icc::{Conversion, linear_of_codes16};
+use super::orient::Orientation;
 use super::samples::{Codes, Layout, Samples};
 use super::{Info, Note, Photo};
 use crate::base::{Mask, Plane};
@@ -12,7 +13,7 @@ use crate::error::{Error, Result};
 const CHUNK: usize = 4096;
 
 /// A code of a channel.
-pub(super) trait Code: Copy + Ord + Into<u32> {
+pub(super) trait Code: Copy + Default + Ord + Into<u32> {
     /// The code of full scale.
     const TOP: Self;
     /// Bits of a code.
@@ -66,21 +67,21 @@ pub(super) fn photo(samples: Samples, facts: Facts) -> Result<Photo> {
              CMYK with its profile: export the photo in sRGB",
         ));
     }
-    let (width, height, layout) = (samples.width, samples.height, samples.layout);
-    let (gray, planes, opaque) = match samples.codes {
-        Codes::U8(codes) => develop(&codes, layout, &conversion),
-        Codes::U16(codes) => develop(&codes, layout, &conversion),
+    let (width, height) = facts.orientation.size(samples.width, samples.height);
+    let turn = (facts.orientation, samples.width);
+    let (gray, planes, opaque) = match &samples.codes {
+        Codes::U8(codes) => by_layout(codes, samples.layout, &conversion, turn),
+        Codes::U16(codes) => by_layout(codes, samples.layout, &conversion, turn),
     };
-    let upright = |data| facts.orientation.apply(Plane::from_vec(width, height, data));
+    let plane = |data| Plane::from_vec(width, height, data);
     let rgb = match planes {
         Planes::Gray(data) => {
-            let plane = upright(data);
+            let plane = plane(data);
             [plane.clone(), plane.clone(), plane]
         }
-        Planes::Color(planes) => planes.map(upright),
+        Planes::Color(planes) => planes.map(plane),
     };
-    let opaque =
-        opaque.map(|data| facts.orientation.apply_to_mask(Mask::from_plane(Plane::from_vec(width, height, data))));
+    let opaque = opaque.map(|data| Mask::from_plane(Plane::from_vec(width, height, data)));
     if facts.invalid {
         notes.push(Note::ExifInvalid);
     }
@@ -103,48 +104,65 @@ enum Planes {
     Color([Vec<f32>; 3]),
 }
 
-/// Converts codes; whether they are gray, the planes as stored, and the opaque pixels.
-fn develop<C: Code>(codes: &[C], layout: Layout, conversion: &Conversion) -> (bool, Planes, Option<Vec<u8>>) {
-    let opaque = opaque(codes, layout);
-    let gray = is_gray(codes, layout);
+/// Whether the photo is gray, its planes, and its opaque pixels where not all are.
+type Developed = (bool, Planes, Option<Vec<u8>>);
+
+fn by_layout<C: Code>(codes: &[C], layout: Layout, conversion: &Conversion, turn: (Orientation, usize)) -> Developed {
+    match layout {
+        Layout::Gray => develop::<C, 1>(codes, layout, conversion, turn),
+        Layout::GrayAlpha => develop::<C, 2>(codes, layout, conversion, turn),
+        Layout::Rgb => develop::<C, 3>(codes, layout, conversion, turn),
+        Layout::Rgba | Layout::Cmyk => develop::<C, 4>(codes, layout, conversion, turn),
+    }
+}
+
+/// Converts codes of `N` channels. They are turned first: codes are smaller than planes.
+fn develop<C: Code, const N: usize>(
+    codes: &[C],
+    layout: Layout,
+    conversion: &Conversion,
+    (orientation, width): (Orientation, usize),
+) -> Developed
+where
+    [C; N]: Default,
+{
+    let pixels = orientation.apply(codes.as_chunks::<N>().0, width);
+    let pixels = &pixels[..];
+    let gray = is_gray(pixels, layout);
     let planes = match layout {
-        Layout::Gray => Planes::Gray(gray_plane::<C, 1>(codes, conversion)),
-        Layout::GrayAlpha => Planes::Gray(gray_plane::<C, 2>(codes, conversion)),
-        Layout::Rgb => Planes::Color(color_planes::<C, 3>(codes, conversion)),
-        Layout::Rgba => Planes::Color(color_planes::<C, 4>(codes, conversion)),
-        Layout::Cmyk => Planes::Color(ink_planes(codes, conversion)),
+        Layout::Gray | Layout::GrayAlpha => Planes::Gray(gray_plane(pixels, conversion)),
+        Layout::Rgb | Layout::Rgba => match color_planes(pixels, conversion) {
+            [_, green, _] if gray => Planes::Gray(green),
+            planes => Planes::Color(planes),
+        },
+        Layout::Cmyk => Planes::Color(through_tables(pixels.iter().map(|p| p.map(Code::wide)), conversion)),
     };
-    let planes = match planes {
-        Planes::Color([_, green, _]) if gray => Planes::Gray(green),
-        planes => planes,
-    };
-    (gray, planes, opaque)
+    (gray, planes, opaque(pixels, layout))
 }
 
 /// The opaque pixels; `None` when all are.
-fn opaque<C: Code>(codes: &[C], layout: Layout) -> Option<Vec<u8>> {
-    let channels = match layout {
-        Layout::GrayAlpha | Layout::Rgba => layout.channels(),
-        _ => return None,
-    };
-    let alpha = || codes.chunks_exact(channels).map(|pixel| pixel[channels - 1]);
-    alpha().any(|a| a < C::TOP).then(|| alpha().map(|a| u8::from(a == C::TOP)).collect())
+fn opaque<C: Code, const N: usize>(pixels: &[[C; N]], layout: Layout) -> Option<Vec<u8>> {
+    if !matches!(layout, Layout::GrayAlpha | Layout::Rgba) {
+        return None;
+    }
+    let whole = |pixel: &[C; N]| pixel[N - 1] == C::TOP;
+    (!pixels.iter().all(whole)).then(|| pixels.iter().map(|pixel| u8::from(whole(pixel))).collect())
 }
 
 /// True when the color channels of every pixel agree within one 8-bit code.
-fn is_gray<C: Code>(codes: &[C], layout: Layout) -> bool {
-    let near = |pixel: &[C]| {
+fn is_gray<C: Code, const N: usize>(pixels: &[[C; N]], layout: Layout) -> bool {
+    let near = |pixel: &[C; N]| {
         let [r, g, b] = [pixel[0], pixel[1], pixel[2]];
         r.max(g).max(b).into() - r.min(g).min(b).into() <= C::STEP
     };
     match layout {
         Layout::Gray | Layout::GrayAlpha => true,
-        Layout::Rgb | Layout::Rgba => codes.chunks_exact(layout.channels()).all(near),
+        Layout::Rgb | Layout::Rgba => pixels.iter().all(near),
         Layout::Cmyk => false,
     }
 }
 
-fn gray_plane<C: Code, const N: usize>(codes: &[C], conversion: &Conversion) -> Vec<f32> {
+fn gray_plane<C: Code, const N: usize>(pixels: &[[C; N]], conversion: &Conversion) -> Vec<f32> {
     let own;
     let table = match conversion {
         Conversion::Gray(curve) => {
@@ -153,21 +171,19 @@ fn gray_plane<C: Code, const N: usize>(codes: &[C], conversion: &Conversion) -> 
         }
         _ => C::srgb(),
     };
-    codes.as_chunks::<N>().0.iter().map(|pixel| table[pixel[0].into() as usize]).collect()
+    pixels.iter().map(|pixel| table[pixel[0].into() as usize]).collect()
 }
 
-fn color_planes<C: Code, const N: usize>(codes: &[C], conversion: &Conversion) -> [Vec<f32>; 3] {
-    let pixels = codes.as_chunks::<N>().0;
+fn color_planes<C: Code, const N: usize>(pixels: &[[C; N]], conversion: &Conversion) -> [Vec<f32>; 3] {
     match conversion {
         Conversion::Matrix(curves, matrix) => {
             let tables = curves.each_ref().map(|curve| curve.table(C::BITS));
-            let mut planes = [const { Vec::new() }; 3];
-            planes.iter_mut().for_each(|plane: &mut Vec<f32>| plane.reserve_exact(pixels.len()));
-            for pixel in pixels {
+            let mut planes: [Vec<f32>; 3] = std::array::from_fn(|_| vec![0.0; pixels.len()]);
+            let [red, green, blue] = &mut planes;
+            for (((pixel, to_red), to_green), to_blue) in pixels.iter().zip(red).zip(green).zip(blue) {
                 let [r, g, b] = std::array::from_fn(|i| tables[i][pixel[i].into() as usize]);
-                for (plane, row) in planes.iter_mut().zip(matrix) {
-                    plane.push((row[0] * r + row[1] * g + row[2] * b).clamp(0.0, 1.0));
-                }
+                let mixed = |row: &[f32; 3]| (row[0] * r + row[1] * g + row[2] * b).clamp(0.0, 1.0);
+                (*to_red, *to_green, *to_blue) = (mixed(&matrix[0]), mixed(&matrix[1]), mixed(&matrix[2]));
             }
             planes
         }
@@ -179,10 +195,6 @@ fn color_planes<C: Code, const N: usize>(codes: &[C], conversion: &Conversion) -
             std::array::from_fn(|i| pixels.iter().map(|pixel| table[pixel[i].into() as usize]).collect())
         }
     }
-}
-
-fn ink_planes<C: Code>(codes: &[C], conversion: &Conversion) -> [Vec<f32>; 3] {
-    through_tables(codes.as_chunks::<4>().0.iter().map(|p| p.map(Code::wide)), conversion)
 }
 
 /// Sends pixels through the tables of a profile.

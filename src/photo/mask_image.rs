@@ -25,8 +25,9 @@ pub fn mask_from_bytes(bytes: &[u8], limits: &Limits) -> Result<Mask> {
             Codes::U8(codes) => inside(codes, &samples),
             Codes::U16(codes) => inside(codes, &samples),
         };
-        let mask = Mask::from_plane(Plane::from_vec(samples.width, samples.height, inside));
-        Ok(facts.orientation.apply_to_mask(mask))
+        let (width, height) = facts.orientation.size(samples.width, samples.height);
+        let upright = facts.orientation.apply(&inside, samples.width).into_owned();
+        Ok(Mask::from_plane(Plane::from_vec(width, height, upright)))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Turns what a camera stored upright.
 
-use crate::base::{Mask, Plane};
+use std::borrow::Cow;
 
 /// How a stored picture must be turned, with the values of EXIF.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,63 +32,60 @@ impl Orientation {
         })
     }
 
-    /// The plane, upright.
-    pub(super) fn apply<T: Copy + Default>(self, plane: Plane<T>) -> Plane<T> {
+    /// Columns and rows of a picture once it is upright.
+    pub(super) fn size(self, width: usize, height: usize) -> (usize, usize) {
         match self {
-            Self::Upright => plane,
-            Self::MirroredAcross => mirrored_across(plane),
-            Self::UpsideDown => upside_down(plane),
-            Self::MirroredDown => mirrored_down(plane),
-            Self::Transposed => transposed(&plane),
-            Self::QuarterRight => mirrored_across(transposed(&plane)),
-            Self::Transversed => upside_down(transposed(&plane)),
-            Self::QuarterLeft => mirrored_down(transposed(&plane)),
+            Self::Upright | Self::MirroredAcross | Self::UpsideDown | Self::MirroredDown => (width, height),
+            _ => (height, width),
         }
     }
 
-    /// The mask, upright.
-    pub(super) fn apply_to_mask(self, mask: Mask) -> Mask {
-        if self == Self::Upright { mask } else { Mask::from_plane(self.apply(mask.plane().clone())) }
+    /// The pixels of a stored picture of `width` columns, upright.
+    pub(super) fn apply<T: Copy + Default>(self, pixels: &[T], width: usize) -> Cow<'_, [T]> {
+        let rows = || pixels.chunks_exact(width);
+        match self {
+            Self::Upright => Cow::Borrowed(pixels),
+            Self::MirroredAcross => rows().flat_map(|row| row.iter().rev()).copied().collect(),
+            Self::UpsideDown => pixels.iter().rev().copied().collect(),
+            Self::MirroredDown => rows().rev().flatten().copied().collect(),
+            Self::Transposed => transposed(pixels, width, false, false),
+            Self::QuarterRight => transposed(pixels, width, true, false),
+            Self::Transversed => transposed(pixels, width, true, true),
+            Self::QuarterLeft => transposed(pixels, width, false, true),
+        }
     }
 }
 
-fn mirrored_across<T: Copy>(mut plane: Plane<T>) -> Plane<T> {
-    for y in 0..plane.height() {
-        plane.row_mut(y).reverse();
-    }
-    plane
-}
-
-fn upside_down<T: Copy>(mut plane: Plane<T>) -> Plane<T> {
-    plane.data_mut().reverse();
-    plane
-}
-
-fn mirrored_down<T: Copy>(plane: Plane<T>) -> Plane<T> {
-    mirrored_across(upside_down(plane))
-}
-
-/// Columns become rows. In tiles, since a column of a large plane touches one cache line per sample.
-fn transposed<T: Copy + Default>(plane: &Plane<T>) -> Plane<T> {
-    const TILE: usize = 32;
-    let (width, height) = (plane.width(), plane.height());
-    let mut turned = Plane::new(height, width);
-    for top in (0..height).step_by(TILE) {
-        for left in (0..width).step_by(TILE) {
-            for y in top..(top + TILE).min(height) {
-                let row = plane.row(y);
-                for (x, &value) in row.iter().enumerate().take((left + TILE).min(width)).skip(left) {
-                    turned.data_mut()[x * height + y] = value;
+/// Columns become rows; then the picture is mirrored across, down, or both.
+///
+/// In tiles, since a column of a large picture touches one cache line per pixel.
+fn transposed<T: Copy + Default>(pixels: &[T], width: usize, across: bool, down: bool) -> Cow<'_, [T]> {
+    const TILE: usize = 16;
+    let height = pixels.len() / width;
+    let mut turned = vec![T::default(); pixels.len()];
+    for left in (0..width).step_by(TILE) {
+        for top in (0..height).step_by(TILE) {
+            let count = TILE.min(height - top);
+            for x in left..(left + TILE).min(width) {
+                let y = if down { width - 1 - x } else { x };
+                let row = &mut turned[y * height..(y + 1) * height];
+                let column = pixels[top * width + x..].iter().step_by(width).take(count);
+                if across {
+                    let end = height - top;
+                    row[end - count..end].iter_mut().rev().zip(column).for_each(|(to, from)| *to = *from);
+                } else {
+                    row[top..top + count].iter_mut().zip(column).for_each(|(to, from)| *to = *from);
                 }
             }
         }
     }
-    turned
+    Cow::Owned(turned)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Plane;
 
     #[test]
     fn every_orientation_comes_upright() {
@@ -103,17 +100,24 @@ mod tests {
             (7, 2, [6, 3, 5, 2, 4, 1]),
             (8, 2, [4, 1, 5, 2, 6, 3]),
         ];
-        for (value, width, data) in stored {
-            let plane = Plane::from_vec(width, 6 / width, data.to_vec());
-            let upright = Orientation::from_exif(value).unwrap().apply(plane);
-            assert_eq!(upright, Plane::from_vec(3, 2, vec![1, 2, 3, 4, 5, 6]), "orientation {value}");
+        for (value, width, pixels) in stored {
+            let orientation = Orientation::from_exif(value).unwrap();
+            assert_eq!(orientation.apply(&pixels, width)[..], [1, 2, 3, 4, 5, 6], "orientation {value}");
+            assert_eq!(orientation.size(width, 6 / width), (3, 2));
         }
         assert!([0, 9, 255].into_iter().all(|v| Orientation::from_exif(v).is_none()));
     }
 
     #[test]
-    fn a_large_plane_is_transposed_whole() {
+    fn a_large_picture_is_turned_whole() {
         let plane = Plane::from_fn(70, 45, |x, y| (x * 100 + y) as u32);
-        assert_eq!(transposed(&plane), Plane::from_fn(45, 70, |x, y| (y * 100 + x) as u32));
+        let check = |value: u32, expected: fn(usize, usize) -> usize| {
+            let turned = Orientation::from_exif(value).unwrap().apply(plane.data(), 70);
+            assert_eq!(turned[..], Plane::from_fn(45, 70, |x, y| expected(x, y) as u32).into_data(), "{value}");
+        };
+        check(5, |x, y| y * 100 + x);
+        check(6, |x, y| y * 100 + 44 - x);
+        check(7, |x, y| (69 - y) * 100 + 44 - x);
+        check(8, |x, y| (69 - y) * 100 + x);
     }
 }

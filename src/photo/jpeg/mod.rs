@@ -4,6 +4,7 @@ mod frame;
 mod huffman;
 mod quality;
 mod scan;
+mod segment;
 mod stream;
 
 use zune_core::bytestream::ZCursor;
@@ -19,7 +20,7 @@ use stream::Model;
 
 /// Reads the frame header.
 pub(super) fn header(bytes: &[u8]) -> Result<Header> {
-    let frame = stream::frame(bytes)?;
+    let frame = segment::frame(bytes)?;
     Ok(Header {
         format: Format::Jpeg,
         width: frame.width as u32,

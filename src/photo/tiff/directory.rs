@@ -6,23 +6,23 @@ use crate::error::Result;
 
 /// Tags that are read here.
 pub(super) mod tag {
-    pub(in super::super) const WIDTH: u16 = 256;
-    pub(in super::super) const HEIGHT: u16 = 257;
-    pub(in super::super) const BITS: u16 = 258;
-    pub(in super::super) const COMPRESSION: u16 = 259;
-    pub(in super::super) const PHOTOMETRIC: u16 = 262;
-    pub(in super::super) const STRIP_OFFSETS: u16 = 273;
-    pub(in super::super) const SAMPLES: u16 = 277;
-    pub(in super::super) const STRIP_SIZES: u16 = 279;
-    pub(in super::super) const COLOR_MAP: u16 = 320;
-    pub(in super::super) const TILE_WIDTH: u16 = 322;
-    pub(in super::super) const TILE_HEIGHT: u16 = 323;
-    pub(in super::super) const TILE_OFFSETS: u16 = 324;
-    pub(in super::super) const TILE_SIZES: u16 = 325;
-    pub(in super::super) const EXTRA: u16 = 338;
-    pub(in super::super) const SAMPLE_FORMAT: u16 = 339;
-    pub(in super::super) const JPEG_TABLES: u16 = 347;
-    pub(in super::super) const ICC: u16 = 34675;
+    pub(in crate::photo::tiff) const WIDTH: u16 = 256;
+    pub(in crate::photo::tiff) const HEIGHT: u16 = 257;
+    pub(in crate::photo::tiff) const BITS: u16 = 258;
+    pub(in crate::photo::tiff) const COMPRESSION: u16 = 259;
+    pub(in crate::photo::tiff) const PHOTOMETRIC: u16 = 262;
+    pub(in crate::photo::tiff) const STRIP_OFFSETS: u16 = 273;
+    pub(in crate::photo::tiff) const SAMPLES: u16 = 277;
+    pub(in crate::photo::tiff) const STRIP_SIZES: u16 = 279;
+    pub(in crate::photo::tiff) const COLOR_MAP: u16 = 320;
+    pub(in crate::photo::tiff) const TILE_WIDTH: u16 = 322;
+    pub(in crate::photo::tiff) const TILE_HEIGHT: u16 = 323;
+    pub(in crate::photo::tiff) const TILE_OFFSETS: u16 = 324;
+    pub(in crate::photo::tiff) const TILE_SIZES: u16 = 325;
+    pub(in crate::photo::tiff) const EXTRA: u16 = 338;
+    pub(in crate::photo::tiff) const SAMPLE_FORMAT: u16 = 339;
+    pub(in crate::photo::tiff) const JPEG_TABLES: u16 = 347;
+    pub(in crate::photo::tiff) const ICC: u16 = 34675;
 }
 
 /// One entry: its values lie at `at`.
