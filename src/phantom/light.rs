@@ -19,9 +19,9 @@ pub struct Light {
     pub elevation_deg: f64,
     /// Share of the light that comes from everywhere (default 0.35).
     pub ambient: f64,
-    /// Relative fall of the light across the frame, away from the lamp (default 0.12).
+    /// Relative fall of the light across the frame, away from the lamp (default 0.2).
     pub gradient: f64,
-    /// Curvature of the body part in 1/mm (default 0.004: a radius of 250 mm).
+    /// Curvature of the body part in 1/mm (default 0.006: a radius of about 170 mm).
     pub curvature_per_mm: f64,
     /// How much less ambient light reaches a furrow 0.05 mm deep (default 0.35).
     pub cavity: f64,
@@ -39,8 +39,8 @@ impl Default for Light {
             azimuth_deg: 125.0,
             elevation_deg: 40.0,
             ambient: 0.35,
-            gradient: 0.12,
-            curvature_per_mm: 0.004,
+            gradient: 0.2,
+            curvature_per_mm: 0.006,
             cavity: 0.35,
             glare: 0.0,
             gloss: 22.0,
@@ -82,7 +82,7 @@ impl Light {
                 rise(height.at(x, up), height.at(x, down), down - up) + form(y, h),
             ]
         };
-        let around = blur(height, 0.25 / mm_per_px);
+        let around = [0.25, 0.8].map(|mm| blur(height, mm / mm_per_px));
         let top = height.data().iter().copied().fold(f32::MIN, f32::max);
         let reach = 0.5 * (w as f64).hypot(h as f64);
         let mut shade = from_pixels(w, h, |x, y| {
@@ -90,8 +90,8 @@ impl Light {
             let length = (zx * zx + zy * zy + 1.0).sqrt();
             let lambert = ((lamp[2] - zx * lamp[0] - zy * lamp[1]) / length).max(0.0) / flat;
             let direct = lambert * self.lit(height, top, mm_per_px, (x, y), lamp);
-            let hollow = f64::from(height.at(x, y) - around.at(x, y)) / 0.05;
-            let ambient = (1.0 + self.cavity * hollow).clamp(0.3, 1.25);
+            let hollow = |i: usize| f64::from(height.at(x, y) - around[i].at(x, y));
+            let ambient = (1.0 + self.cavity * (hollow(0) / 0.05 + hollow(1) / 0.2)).clamp(0.3, 1.25);
             let (dx, dy) = ((x as f64 - 0.5 * w as f64) / reach, (0.5 * h as f64 - y as f64) / reach);
             let toward = dx * lamp[0] + dy * lamp[1];
             let fall = 1.0 + self.gradient * 0.5 * toward / lamp[0].hypot(lamp[1]).max(1e-6);
@@ -111,7 +111,7 @@ impl Light {
                 let toward = ((half[2] - zx * half[0] - zy * half[1]) / length).max(0.0);
                 (self.glare * toward.powf(self.gloss)) as f32
             });
-            blur(&sharp, 0.6)
+            blur(&sharp, 0.4)
         } else {
             Plane::new(w, h)
         };

@@ -76,7 +76,7 @@ impl Place {
                 self.taken.push([x, y, radius]);
                 let mut wave = |share: f64| (rough * share * random.between(0.4, 1.0), random.between(0.0, 6.3));
                 let waves = [wave(0.9), wave(0.8), wave(0.5)];
-                let (aspect, angle) = (random.between(0.85, 1.0), random.between(0.0, 3.1));
+                let (aspect, angle) = (random.between(0.78, 1.0), random.between(0.0, 3.1));
                 return Some(Blob { x, y, radius, aspect, angle, waves });
             }
         }

@@ -85,8 +85,8 @@ impl Phantom {
         let blood = self.mottle(2, self.blood_mottle).map(|v| self.blood as f32 * v);
         let mut blood = map2(&blood, &marks.blood, |a, b| a * b);
         // A pore is a hair follicle: a little more melanin, a little more blood around it.
-        melanin = map2(&melanin, &surface.pores, |v, p| v * (1.0 + 0.25 * p));
-        blood = map2(&blood, &surface.pores, |v, p| v * (1.0 + 0.2 * p));
+        melanin = map2(&melanin, &surface.pores, |v, p| v * (1.0 + 0.35 * p));
+        blood = map2(&blood, &surface.pores, |v, p| v * (1.0 + 0.6 * p));
         spot::draw(&spots, &rough, &mut melanin, &mut blood);
         let melanin = melanin.map(|v| v.clamp(0.0, MELANIN_MAX as f32));
         let blood = blood.map(|v| v.clamp(0.0, BLOOD_MAX as f32));
@@ -98,9 +98,8 @@ impl Phantom {
         let rgb8 = self.camera.develop(&linear);
 
         let ln_shading = light.rgb.map(|plane| plane.map(|v| f64::from(v.max(1e-4)).ln() as f32));
-        let share = |plane: &Plane, above: f32| {
-            plane.data().iter().filter(|&&v| v > above).count() as f64 / plane.len() as f64
-        };
+        let share =
+            |plane: &Plane, above: f32| plane.data().iter().filter(|&&v| v > above).count() as f64 / plane.len() as f64;
         let (melanin_mean, blood_mean) = (mean(&melanin), mean(&blood));
         let truth = Truth {
             phantom: self.clone(),
@@ -185,5 +184,93 @@ impl Phantom {
             let data = bands.iter().flat_map(|band| band[c].iter().copied()).collect();
             Plane::from_vec(width, height, data)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ScarPlan, SpotPlan, Truth};
+    use super::*;
+    use crate::base::parallel::Threads;
+
+    fn small() -> Phantom {
+        let mut p = Phantom { width_px: 160, height_px: 120, ..Phantom::default() };
+        p.scars = ScarPlan { ice_pick: 1, boxcar: 1, ..ScarPlan::default() };
+        p.spots = SpotPlan { pih: 1, pie: 1, diameter_mm: [0.8, 1.2], ..SpotPlan::default() };
+        p.hair.per_cm2 = 8.0;
+        p.light.glare = 0.05;
+        p
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_bytes_on_any_number_of_threads() -> Result<()> {
+        let first = small().render()?;
+        for threads in [1, 2, 7] {
+            let again = Threads::new(threads)?.install(|| small().render())?;
+            assert_eq!((&again.rgb8, &again.truth), (&first.rgb8, &first.truth), "{threads} threads");
+        }
+        assert_ne!(Phantom { seed: 2, ..small() }.render()?.rgb8, first.rgb8);
+        Ok(())
+    }
+
+    #[test]
+    fn relief_follows_its_gain() -> Result<()> {
+        let rms = |relief_gain: f64| -> Result<_> {
+            let truth = Phantom { relief_gain, ..small() }.render()?.truth;
+            Ok((truth.height_rms_mm, truth.ln_shading_rms))
+        };
+        let ((half, half_ln), (full, full_ln)) = (rms(0.5)?, rms(1.0)?);
+        for (a, b) in [(half.fine, full.fine), (half.mid, full.mid), (half.coarse, full.coarse)] {
+            assert!((b / a - 2.0).abs() < 0.01, "height {a} and {b}");
+        }
+        // Shadows are not linear in height, nearly so without deep scars.
+        assert!((1.5..2.5).contains(&(full_ln.mid / half_ln.mid)) && full_ln.fine > 1.5 * half_ln.fine);
+        Ok(())
+    }
+
+    #[test]
+    fn another_noise_seed_is_the_same_skin() -> Result<()> {
+        let (mut a, mut b) = (small(), small());
+        (a.camera.noise_seed, b.camera.noise_seed) = (1, 2);
+        let (a, b) = (a.render()?, b.render()?);
+        assert_ne!(a.rgb8, b.rgb8);
+        assert_eq!((a.linear, a.truth.scars), (b.linear, b.truth.scars));
+        Ok(())
+    }
+
+    #[test]
+    fn truth_survives_json() -> Result<()> {
+        let truth = small().render()?.truth;
+        let text = serde_json::to_string(&truth).map_err(|e| Error::internal("json", e.to_string()))?;
+        let back: Truth = serde_json::from_str(&text).map_err(|e| Error::internal("json", e.to_string()))?;
+        assert_eq!(back, truth);
+        assert_eq!((truth.scars.len(), truth.spots.len()), (2, 2));
+        Ok(())
+    }
+
+    #[test]
+    fn the_photograph_has_the_color_of_its_skin() -> Result<()> {
+        for ita_deg in [50.0, 20.0, -20.0, -45.0] {
+            let mut p = Phantom { width_px: 200, height_px: 150, ita_deg, blood: 0.01, ..Phantom::default() };
+            p.relief.pores_per_cm2 = 0.0;
+            let truth = p.render()?.truth;
+            let (skin, photo) = (truth.skin, truth.photo);
+            let distance = [skin.l - photo.l, skin.a - photo.a, skin.b - photo.b].map(f64::abs);
+            assert!(distance.iter().all(|&d| d < 0.6), "ITA {ita_deg}: {skin:?} and {photo:?}");
+            assert!((skin.ita_deg.unwrap_or(0.0) - ita_deg).abs() < 1.5, "{ita_deg}: {skin:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn impossible_phantoms_are_refused() {
+        for broken in [
+            Phantom { width_px: 4, ..Phantom::default() },
+            Phantom { blood: f64::NAN, ..Phantom::default() },
+            Phantom { ita_deg: 89.0, ..Phantom::default() },
+            Phantom { mm_per_px: 0.0, ..Phantom::default() },
+        ] {
+            assert_eq!(broken.render().map(|r| r.width).map_err(|e| e.code()), Err("config"));
+        }
     }
 }

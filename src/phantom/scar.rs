@@ -47,13 +47,13 @@ pub struct Scar {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ScarPlan {
-    /// Ice pick scars: 0.6 to 1.6 mm wide, 0.3 to 0.8 mm deep (default 0).
+    /// Ice pick scars: 0.5 to 1.4 mm wide, 0.2 to 0.6 mm deep (default 0).
     pub ice_pick: usize,
-    /// Boxcar scars: 1.6 to 3.6 mm wide, 0.15 to 0.4 mm deep (default 0).
+    /// Boxcar scars: 1.5 to 3.4 mm wide, 0.12 to 0.35 mm deep (default 0).
     pub boxcar: usize,
-    /// Rolling scars: 4 to 7 mm wide, 0.15 to 0.4 mm deep (default 0).
+    /// Rolling scars: 4 to 7 mm wide, 0.2 to 0.45 mm deep (default 0).
     pub rolling: usize,
-    /// Hypertrophic scars: 3 to 7 mm wide, 0.3 to 0.8 mm high (default 0).
+    /// Hypertrophic scars: 3 to 7 mm wide, 0.2 to 0.45 mm high (default 0).
     pub hypertrophic: usize,
     /// Factor on all depths (default 1).
     pub depth_gain: f64,
@@ -71,10 +71,10 @@ impl ScarKind {
     /// Range of diameters and of depths in mm.
     fn range(self) -> ([f64; 2], [f64; 2]) {
         match self {
-            Self::IcePick => ([0.6, 1.6], [0.3, 0.8]),
-            Self::Boxcar => ([1.6, 3.6], [0.15, 0.4]),
-            Self::Rolling => ([4.0, 7.0], [0.15, 0.4]),
-            Self::Hypertrophic => ([3.0, 7.0], [0.3, 0.8]),
+            Self::IcePick => ([0.5, 1.4], [0.2, 0.6]),
+            Self::Boxcar => ([1.5, 3.4], [0.12, 0.35]),
+            Self::Rolling => ([4.0, 7.0], [0.2, 0.45]),
+            Self::Hypertrophic => ([3.0, 7.0], [0.2, 0.45]),
         }
     }
 
@@ -85,13 +85,13 @@ impl ScarKind {
             // A V whose tip and rim are a little rounded.
             Self::IcePick => -((1.0 - r.hypot(0.12)).max(0.0) / 0.88).powf(1.15),
             Self::Boxcar => {
-                // The wall is about 0.25 mm wide whatever the diameter, and skin swells a little at the rim.
-                let wall = (0.125 / radius_mm).min(0.3);
-                let rim = (-((r - 1.0 - 1.6 * wall) / wall).powi(2)).exp();
-                0.1 * rim - smooth_step(1.0 + wall, 1.0 - wall, r)
+                // The wall is about 0.4 mm wide whatever the diameter; skin swells a little outside it.
+                let wall = (0.2 / radius_mm).min(0.3);
+                let rim = (-((r - 1.0 - 1.8 * wall) / wall).powi(2)).exp();
+                0.08 * rim - smooth_step(1.0 + wall, 1.0 - wall, r)
             }
             Self::Rolling => -(0.5 + 0.5 * (std::f64::consts::PI * r.min(1.0)).cos()),
-            Self::Hypertrophic => smooth_step(1.15, 0.35, r),
+            Self::Hypertrophic => smooth_step(1.2, 0.0, r),
         }
     }
 
@@ -137,7 +137,7 @@ impl ScarPlan {
                 let depth_mm = random.between(depths[0], depths[1]) * self.depth_gain * relief_gain;
                 let redness = if kind == ScarKind::Hypertrophic { 0.9 } else { self.redness };
                 let amount = redness * random.between(0.5, 1.5);
-                if let Some(blob) = place.blob(&mut random, diameter_mm, 0.10) {
+                if let Some(blob) = place.blob(&mut random, diameter_mm, 0.15) {
                     scars.push((Scar { kind, x_px: blob.x, y_px: blob.y, diameter_mm, depth_mm, amount }, blob));
                 }
             }
@@ -156,8 +156,9 @@ pub(super) fn draw(scars: &[(Scar, Blob)], rough: &Plane, mm_per_px: f64) -> Sca
     };
     for (scar, blob) in scars {
         let radius_mm = blob.radius * mm_per_px;
-        blob.for_pixels(rough, 1.6, 0.02, |x, y, r| {
-            let lift = scar.depth_mm * scar.kind.profile(r, radius_mm);
+        blob.for_pixels(rough, 1.6, 0.035, |x, y, r| {
+            let uneven = 1.0 + 0.025 * f64::from(rough.at(x, y));
+            let lift = scar.depth_mm * uneven * scar.kind.profile(r, radius_mm);
             planes.height.put(x, y, planes.height.at(x, y) + lift as f32);
             let inside = smooth_step(1.15, 0.7, r);
             let texture = 1.0 - inside * (1.0 - scar.kind.texture());

@@ -132,7 +132,8 @@ impl SkinModel {
         let at = |melanin: f64| ita::ita_deg(self.lab(melanin, blood)).unwrap_or(-90.0);
         let (mut lo, mut hi) = (0.0, MELANIN_MAX);
         if !(at(hi) <= ita_deg && ita_deg <= at(lo)) {
-            let message = format!("ita_deg {ita_deg} at blood {blood}: the skin model reaches {:.1} to {:.1}", at(hi), at(lo));
+            let message =
+                format!("ita_deg {ita_deg} at blood {blood}: the skin model reaches {:.1} to {:.1}", at(hi), at(lo));
             return Err(Error::config(message));
         }
         for _ in 0..60 {

@@ -110,10 +110,9 @@ mod tests {
     #[test]
     fn derived_spectra_agree_with_values_computed_apart() {
         // Blood, melanosome, baseline and scattering at 380 and 410 nm.
-        for (i, want) in [
-            (0, [634.562_19, 1693.8095, 3.051_451_6, 122.916_44]),
-            (3, [2282.2141, 1315.1452, 2.028_440_6, 94.868_36]),
-        ] {
+        for (i, want) in
+            [(0, [634.562_19, 1693.8095, 3.051_451_6, 122.916_44]), (3, [2282.2141, 1315.1452, 2.028_440_6, 94.868_36])]
+        {
             let row = ROWS[i];
             let got = [row.mua_blood(), row.mua_melanosome(), row.mua_baseline(), row.musp_1998()];
             for (g, w) in got.into_iter().zip(want) {

@@ -19,7 +19,7 @@ use super::field::{band, from_pixels, map2};
 pub struct Relief {
     /// Mean distance of the long furrows in mm (default 0.9).
     pub line_spacing_mm: f64,
-    /// Depth of the long furrows in mm (default 0.035).
+    /// Depth of the long furrows in mm (default 0.055).
     pub line_depth_mm: f64,
     /// Direction of the skin's tension lines in degrees, 0 right, 90 up (default 25). The families cross around it.
     pub tension_deg: f64,
@@ -27,19 +27,19 @@ pub struct Relief {
     pub crossing_deg: f64,
     /// Mean width of the small plateaus in mm (default 0.48).
     pub cell_mm: f64,
-    /// Depth of the borders of the small plateaus in mm (default 0.022).
+    /// Depth of the borders of the small plateaus in mm (default 0.040).
     pub cell_depth_mm: f64,
     /// Pores per square centimeter (default 60).
     pub pores_per_cm2: f64,
-    /// Depth of a mean pore in mm (default 0.07).
+    /// Depth of a mean pore in mm (default 0.10).
     pub pore_depth_mm: f64,
     /// Diameter of a mean pore in mm (default 0.22).
     pub pore_diameter_mm: f64,
-    /// Rms of the undulation between 0.8 and 2.5 mm, in mm (default 0.010).
+    /// Rms of the undulation between 0.8 and 2.5 mm, in mm (default 0.007).
     pub undulation_mm: f64,
     /// Rms of the undulation between 2.5 and 8 mm, in mm (default 0.020).
     pub waviness_mm: f64,
-    /// Rms of the grain below 0.3 mm, in mm (default 0.0015).
+    /// Rms of the grain below 0.35 mm, in mm (default 0.0035).
     pub grain_mm: f64,
 }
 
@@ -47,17 +47,17 @@ impl Default for Relief {
     fn default() -> Self {
         Self {
             line_spacing_mm: 0.9,
-            line_depth_mm: 0.035,
+            line_depth_mm: 0.055,
             tension_deg: 25.0,
             crossing_deg: 38.0,
             cell_mm: 0.48,
-            cell_depth_mm: 0.022,
+            cell_depth_mm: 0.040,
             pores_per_cm2: 60.0,
-            pore_depth_mm: 0.07,
+            pore_depth_mm: 0.10,
             pore_diameter_mm: 0.22,
-            undulation_mm: 0.010,
+            undulation_mm: 0.007,
             waviness_mm: 0.020,
-            grain_mm: 0.0015,
+            grain_mm: 0.0035,
         }
     }
 }
@@ -90,7 +90,8 @@ impl Family {
         let own = hash - hash.floor();
         let distance = (phase - line - 0.5 * (own - 0.5)).abs() * self.spacing;
         let depth = ((own * 7.31).fract() * 1.5 - 0.25).clamp(0.0, 1.0);
-        depth * (-(distance / width).powi(2)).exp()
+        // A V, a little rounded at the bottom.
+        depth * (-(distance.hypot(0.02) - 0.02) / width).exp()
     }
 }
 
@@ -115,7 +116,8 @@ impl Relief {
         let cell = self.cell_mm as f32;
         let (width_mm, height_mm) = (width as f64 * mm_per_px, height as f64 * mm_per_px);
         let (line_depth, cell_depth) = (self.line_depth_mm as f32, self.cell_depth_mm as f32);
-        let mosaic = Cells::new(seed, u64::from(STREAM + 5) << 32, width_mm / self.cell_mm, height_mm / self.cell_mm, 0.85);
+        let mosaic =
+            Cells::new(seed, u64::from(STREAM + 5) << 32, width_mm / self.cell_mm, height_mm / self.cell_mm, 0.85);
         let furrows = from_pixels(width, height, |x, y| {
             let (u, v) = (warp_x.at(x, y), warp_y.at(x, y));
             let shake = 0.03 * wobble.at(x, y);
@@ -123,15 +125,16 @@ impl Relief {
             let bend = [0.35 * u - 0.2 * v, 0.35 * v + 0.2 * u];
             let line_gain = (0.75 + 0.35 * fade_lines.at(x, y)).clamp(0.15, 1.4);
             let cell_gain = (0.8 + 0.35 * fade_cells.at(x, y)).clamp(0.15, 1.5);
-            let lines = families[0].valley(px, py, bend[0], 0.085).max(families[1].valley(px, py, bend[1], 0.085));
+            let lines = families[0].valley(px, py, bend[0], 0.075).max(families[1].valley(px, py, bend[1], 0.075));
             let (border, label) = mosaic.border(px / cell, py / cell);
             let border = border * cell;
             // Plateaus are domed: steep at the border, flat on top, and not all of one height.
-            let plateau = 1.0 - (-(border / 0.055)).exp();
-            line_depth * line_gain * (-lines) + cell_depth * cell_gain * (plateau - 1.0 + 0.35 * (label - 0.5) * plateau)
+            let plateau = 1.0 - (-(border / 0.05)).exp();
+            line_depth * line_gain * (-lines)
+                + cell_depth * cell_gain * (plateau - 1.0 + 0.35 * (label - 0.5) * plateau)
         });
         let pores = self.pores(seed, size, mm_per_px);
-        let (undulation, waviness, grain) = (field(6, [0.8, 2.5]), field(7, [2.5, 8.0]), field(8, [0.1, 0.3]));
+        let (undulation, waviness, grain) = (field(6, [0.8, 2.5]), field(7, [2.5, 8.0]), field(8, [0.12, 0.35]));
         let (under, wave, fine) = (self.undulation_mm as f32, self.waviness_mm as f32, self.grain_mm as f32);
         let soft = map2(&undulation, &waviness, |a, b| under * a + wave * b);
         let pit = self.pore_depth_mm as f32;
@@ -182,12 +185,13 @@ mod tests {
 
     #[test]
     fn furrows_are_valleys() {
-        let relief = Relief { pores_per_cm2: 0.0, undulation_mm: 0.0, waviness_mm: 0.0, grain_mm: 0.0, ..Relief::default() };
+        let relief =
+            Relief { pores_per_cm2: 0.0, undulation_mm: 0.0, waviness_mm: 0.0, grain_mm: 0.0, ..Relief::default() };
         let height = relief.surface(1, (200, 160), 0.05).height;
         let (mean, rms) = (mean(&height), rms(&height));
         let third = height.data().iter().map(|&v| ((f64::from(v) - mean) / rms).powi(3)).sum::<f64>();
         assert!(third < 0.0, "the distribution of heights leans to the valleys");
-        assert!((0.004..0.03).contains(&rms), "rms {rms} mm");
+        assert!((0.006..0.04).contains(&rms), "rms {rms} mm");
     }
 
     #[test]
