@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Stage;
+use crate::error::{Error, Stage};
 use crate::measure::{Lesion, Row};
 
 /// What became of a photo.
@@ -43,4 +43,25 @@ pub struct Record {
     pub failures: Vec<Failure>,
     /// JPEG of the photo with its overlay for the report; empty when there is none.
     pub thumbnail: Vec<u8>,
+}
+
+impl Record {
+    /// The record of a photo without numbers.
+    #[must_use]
+    pub fn failed(photo: &str, failure: Failure) -> Self {
+        Self {
+            photo: photo.to_owned(),
+            status: Status::Failed,
+            rows: Vec::new(),
+            lesions: Vec::new(),
+            failures: vec![failure],
+            thumbnail: Vec::new(),
+        }
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        Self { stage: error.stage(), code: error.code().to_owned(), message: error.message().to_owned() }
+    }
 }

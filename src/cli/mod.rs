@@ -1,2 +1,39 @@
 //! What was typed, what is valid, one file per command.
+
+mod analyze;
+mod args;
+mod clock;
+mod exit;
+mod interrupt;
+mod maps;
+mod metrics;
+mod nearest;
 pub mod phantom;
+mod progress_bar;
+mod results;
+mod settings;
+mod summary;
+mod terminal;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use exit::Exit;
+
+/// Runs the command line `arguments`, the program's name first.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match args::Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come here too; a closed pipe is no reason to complain.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Success };
+        }
+    };
+    let done = match &cli.command {
+        args::Command::Analyze(args) => analyze::run(args, cli.color),
+        args::Command::Metrics(args) => metrics::run(args),
+    };
+    done.unwrap_or_else(|error| exit::report(&error, cli.color))
+}
