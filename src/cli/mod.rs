@@ -8,7 +8,7 @@ mod interrupt;
 mod maps;
 mod metrics;
 mod nearest;
-mod phantom;
+pub mod phantom;
 mod progress_bar;
 mod results;
 mod settings;
