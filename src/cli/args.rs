@@ -85,7 +85,7 @@ pub struct AnalyzeArgs {
     /// Named regions, as JSON or CSV: {"cheek.jpg": {"scar": [[x, y], ...]}} or rows of photo,region,x,y.
     #[arg(long, value_name = "FILE")]
     pub regions: Option<PathBuf>,
-    /// Gray levels of the texture matrices [default: 32].
+    /// Gray levels of the texture matrices.
     #[arg(long, value_name = "N")]
     pub bins: Option<usize>,
     /// What texture is computed on [default: relief].
