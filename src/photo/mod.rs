@@ -1,4 +1,31 @@
-//! Bytes to linear planes: strict decoding, orientation, color management, scale.
+//! Bytes to linear planes: strict decoding, orientation, color management.
+//!
+//! A photo passes three steps. `probe` reads the header and refuses what is too large before anything is allocated.
+//! One decoder per format then checks the whole stream and yields the stored codes as `Samples`; a stream that is cut
+//! or damaged anywhere is refused, because half a photo would be measured as if it were a whole one. At last `linear`
+//! turns the codes into planes: through the ICC profile, into linear light, upright.
+
+mod bmp;
+mod bytes;
+mod exif;
+mod icc;
+mod jpeg;
+mod linear;
+mod mask_image;
+mod open;
+mod orient;
+mod png;
+mod probe;
+mod samples;
+mod sniff;
+#[cfg(test)]
+mod testing;
+mod tiff;
+mod webp;
+
+pub use mask_image::mask_from_bytes;
+pub use probe::{Header, Limits, probe};
+pub use sniff::Format;
 
 use crate::base::{Mask, Plane};
 

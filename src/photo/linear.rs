@@ -1,0 +1,219 @@
+//! From stored codes to upright planes of linear light.
+
+use super::exif::Facts;
+use super::icc::{Conversion, linear_of_codes16};
+use super::samples::{Codes, Layout, Samples};
+use super::{Info, Note, Photo};
+use crate::base::{Mask, Plane};
+use crate::color::srgb::linear_of_codes8;
+use crate::error::{Error, Result};
+
+/// Pixels that go through the tables of a profile at a time.
+const CHUNK: usize = 4096;
+
+/// A code of a channel.
+pub(super) trait Code: Copy + Ord + Into<u32> {
+    /// The code of full scale.
+    const TOP: Self;
+    /// Bits of a code.
+    const BITS: u32;
+    /// The step of one 8-bit code.
+    const STEP: u32;
+    /// The code at 16 bits.
+    fn wide(self) -> u16;
+    /// The linear values of all codes in sRGB.
+    fn srgb() -> &'static [f32];
+}
+
+impl Code for u8 {
+    const TOP: Self = Self::MAX;
+    const BITS: u32 = 8;
+    const STEP: u32 = 1;
+    fn wide(self) -> u16 {
+        u16::from(self) * 257
+    }
+    fn srgb() -> &'static [f32] {
+        linear_of_codes8()
+    }
+}
+
+impl Code for u16 {
+    const TOP: Self = Self::MAX;
+    const BITS: u32 = 16;
+    const STEP: u32 = 257;
+    fn wide(self) -> u16 {
+        self
+    }
+    fn srgb() -> &'static [f32] {
+        linear_of_codes16()
+    }
+}
+
+/// The photo of decoded samples.
+pub(super) fn photo(samples: Samples, facts: Facts) -> Result<Photo> {
+    let mut notes = samples.notes;
+    let conversion = match &samples.icc {
+        None => Conversion::Srgb,
+        Some(profile) => Conversion::of_profile(profile, samples.layout).unwrap_or_else(|| {
+            notes.push(Note::ProfileInvalid);
+            Conversion::Srgb
+        }),
+    };
+    if samples.layout == Layout::Cmyk && !matches!(conversion, Conversion::Tables(_)) {
+        return Err(Error::decode(
+            "cmyk_without_profile",
+            "this photo is in printing inks (CMYK) without a usable ICC profile; allowed are RGB and gray photos, and \
+             CMYK with its profile: export the photo in sRGB",
+        ));
+    }
+    let (width, height, layout) = (samples.width, samples.height, samples.layout);
+    let (gray, planes, opaque) = match samples.codes {
+        Codes::U8(codes) => develop(&codes, layout, &conversion),
+        Codes::U16(codes) => develop(&codes, layout, &conversion),
+    };
+    let upright = |data| facts.orientation.apply(Plane::from_vec(width, height, data));
+    let rgb = match planes {
+        Planes::Gray(data) => {
+            let plane = upright(data);
+            [plane.clone(), plane.clone(), plane]
+        }
+        Planes::Color(planes) => planes.map(upright),
+    };
+    let opaque =
+        opaque.map(|data| facts.orientation.apply_to_mask(Mask::from_plane(Plane::from_vec(width, height, data))));
+    if facts.invalid {
+        notes.push(Note::ExifInvalid);
+    }
+    notes.sort_unstable();
+    notes.dedup();
+    let info = Info {
+        gray,
+        bits: samples.bits,
+        captured_at: facts.captured_at,
+        camera: facts.camera,
+        mm_per_px: None,
+        jpeg_quality: samples.jpeg_quality,
+        notes,
+    };
+    Ok(Photo { rgb, opaque, info })
+}
+
+enum Planes {
+    Gray(Vec<f32>),
+    Color([Vec<f32>; 3]),
+}
+
+/// Converts codes; whether they are gray, the planes as stored, and the opaque pixels.
+fn develop<C: Code>(codes: &[C], layout: Layout, conversion: &Conversion) -> (bool, Planes, Option<Vec<u8>>) {
+    let opaque = opaque(codes, layout);
+    let gray = is_gray(codes, layout);
+    let planes = match layout {
+        Layout::Gray => Planes::Gray(gray_plane::<C, 1>(codes, conversion)),
+        Layout::GrayAlpha => Planes::Gray(gray_plane::<C, 2>(codes, conversion)),
+        Layout::Rgb => Planes::Color(color_planes::<C, 3>(codes, conversion)),
+        Layout::Rgba => Planes::Color(color_planes::<C, 4>(codes, conversion)),
+        Layout::Cmyk => Planes::Color(ink_planes(codes, conversion)),
+    };
+    let planes = match planes {
+        Planes::Color([_, green, _]) if gray => Planes::Gray(green),
+        planes => planes,
+    };
+    (gray, planes, opaque)
+}
+
+/// The opaque pixels; `None` when all are.
+fn opaque<C: Code>(codes: &[C], layout: Layout) -> Option<Vec<u8>> {
+    let channels = match layout {
+        Layout::GrayAlpha | Layout::Rgba => layout.channels(),
+        _ => return None,
+    };
+    let alpha = || codes.chunks_exact(channels).map(|pixel| pixel[channels - 1]);
+    alpha().any(|a| a < C::TOP).then(|| alpha().map(|a| u8::from(a == C::TOP)).collect())
+}
+
+/// True when the color channels of every pixel agree within one 8-bit code.
+fn is_gray<C: Code>(codes: &[C], layout: Layout) -> bool {
+    let near = |pixel: &[C]| {
+        let [r, g, b] = [pixel[0], pixel[1], pixel[2]];
+        r.max(g).max(b).into() - r.min(g).min(b).into() <= C::STEP
+    };
+    match layout {
+        Layout::Gray | Layout::GrayAlpha => true,
+        Layout::Rgb | Layout::Rgba => codes.chunks_exact(layout.channels()).all(near),
+        Layout::Cmyk => false,
+    }
+}
+
+fn gray_plane<C: Code, const N: usize>(codes: &[C], conversion: &Conversion) -> Vec<f32> {
+    let own;
+    let table = match conversion {
+        Conversion::Gray(curve) => {
+            own = curve.table(C::BITS);
+            &own
+        }
+        _ => C::srgb(),
+    };
+    codes.as_chunks::<N>().0.iter().map(|pixel| table[pixel[0].into() as usize]).collect()
+}
+
+fn color_planes<C: Code, const N: usize>(codes: &[C], conversion: &Conversion) -> [Vec<f32>; 3] {
+    let pixels = codes.as_chunks::<N>().0;
+    match conversion {
+        Conversion::Matrix(curves, matrix) => {
+            let tables = curves.each_ref().map(|curve| curve.table(C::BITS));
+            let mut planes = [const { Vec::new() }; 3];
+            planes.iter_mut().for_each(|plane: &mut Vec<f32>| plane.reserve_exact(pixels.len()));
+            for pixel in pixels {
+                let [r, g, b] = std::array::from_fn(|i| tables[i][pixel[i].into() as usize]);
+                for (plane, row) in planes.iter_mut().zip(matrix) {
+                    plane.push((row[0] * r + row[1] * g + row[2] * b).clamp(0.0, 1.0));
+                }
+            }
+            planes
+        }
+        Conversion::Tables(_) => {
+            through_tables(pixels.iter().map(|p| [p[0].wide(), p[1].wide(), p[2].wide()]), conversion)
+        }
+        _ => {
+            let table = C::srgb();
+            std::array::from_fn(|i| pixels.iter().map(|pixel| table[pixel[i].into() as usize]).collect())
+        }
+    }
+}
+
+fn ink_planes<C: Code>(codes: &[C], conversion: &Conversion) -> [Vec<f32>; 3] {
+    through_tables(codes.as_chunks::<4>().0.iter().map(|p| p.map(Code::wide)), conversion)
+}
+
+/// Sends pixels through the tables of a profile.
+fn through_tables<const N: usize>(
+    pixels: impl ExactSizeIterator<Item = [u16; N]>,
+    conversion: &Conversion,
+) -> [Vec<f32>; 3] {
+    let table = linear_of_codes16();
+    let mut planes = [const { Vec::new() }; 3];
+    planes.iter_mut().for_each(|plane: &mut Vec<f32>| plane.reserve_exact(pixels.len()));
+    let mut source: Vec<u16> = Vec::with_capacity(CHUNK * N);
+    let mut target = vec![0; CHUNK * 3];
+    let mut flush = |source: &mut Vec<u16>| {
+        let target = &mut target[..source.len() / N * 3];
+        if let Conversion::Tables(transform) = conversion
+            && transform.transform(source, target).is_ok()
+        {
+            for pixel in target.as_chunks::<3>().0 {
+                for (plane, code) in planes.iter_mut().zip(pixel) {
+                    plane.push(table[usize::from(*code)]);
+                }
+            }
+        }
+        source.clear();
+    };
+    for pixel in pixels {
+        source.extend_from_slice(&pixel);
+        if source.len() == CHUNK * N {
+            flush(&mut source);
+        }
+    }
+    flush(&mut source);
+    planes
+}
