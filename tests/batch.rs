@@ -8,9 +8,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use cicatrix::batch::{
-    Fate, Item, Journal, Limits, Options, Outcomes, Progress, Record, Setup, Sink, Status, Written, discover, run,
+    Fate, Item, Journal, Options, Outcomes, Progress, Record, Setup, Sink, Status, Written, discover, run,
 };
 use cicatrix::measure::{Config, Measurement, Pipeline};
+use cicatrix::photo::Limits;
 use cicatrix::{Error, Result, Stage};
 use common::Bench;
 

@@ -17,7 +17,6 @@ pub mod record;
 pub mod regions;
 pub mod run;
 mod shapes;
-mod stand_in;
 mod task;
 
 pub use account::Account;
@@ -28,4 +27,3 @@ pub use outcome::{Fate, Outcomes};
 pub use record::{Failure, Record, Status};
 pub use regions::RegionFile;
 pub use run::{Options, Progress, Setup, Sink, Written, run};
-pub use stand_in::Limits;

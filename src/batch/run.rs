@@ -16,10 +16,10 @@ use super::memory::{self, Budget};
 use super::outcome::{Fate, Outcomes};
 use super::record::Failure;
 use super::regions::RegionFile;
-use super::stand_in as photo;
 use crate::base::parallel::Threads;
 use crate::error::{Error, Result, Stage};
 use crate::measure::{Measurement, Pipeline};
+use crate::photo;
 
 /// How a run uses the machine. Nothing here but the limits can change a number.
 #[derive(Clone, Copy, Debug)]

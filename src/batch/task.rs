@@ -13,12 +13,12 @@ use super::outcome::Fate;
 use super::record::{Failure, Record, Status};
 use super::regions::Polygon;
 use super::run::{Run, Written};
-use super::stand_in as photo;
 use crate::base::Mask;
 use crate::base::parallel::Threads;
 use crate::error::{Error, Result, Stage};
 use crate::measure::skin::Region;
 use crate::measure::{Column, Measurement, Outcome, Regions};
+use crate::photo::{self, Photo};
 
 /// What an operator gave for one photo, as bytes.
 struct Given<'a> {
@@ -139,7 +139,7 @@ impl Run<'_> {
     ) -> Result<(Record, Vec<String>)> {
         let limits = &self.options.limits;
         threads.install(|| {
-            let photo = photo::photo_from_bytes(bytes, limits)?;
+            let photo = Photo::from_bytes(bytes, limits)?;
             let regions = given.regions(photo.width(), photo.height(), limits)?;
             let outcome = self.pipeline.measure(&photo, &regions)?;
             match outcome {

@@ -11,11 +11,12 @@ use super::maps::MapFolder;
 use super::progress_bar::{Detail, Meter};
 use super::results::{self, Course};
 use super::settings::Settings;
-use super::stand_in as report;
 use super::terminal::{printable, warn};
 use super::{interrupt, summary};
-use crate::batch::{self, Account, Found, Item, Journal, Limits, Lock, Options, RegionFile, Setup};
+use crate::batch::{self, Account, Found, Item, Journal, Lock, Options, RegionFile, Setup};
 use crate::measure::Pipeline;
+use crate::photo::Limits;
+use crate::report;
 
 /// Measures photos and writes the results.
 pub fn run(args: &AnalyzeArgs, color: ColorChoice) -> anyhow::Result<Exit> {

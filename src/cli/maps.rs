@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::stand_in as report;
 use crate::batch::{Item, Sink, Written};
 use crate::error::{Error, Result};
 use crate::measure::{Column, MapKind, Measurement};
+use crate::report;
 
 /// Writes maps into `maps/<photo>/`, with the folders of the photo's name kept.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Sink for MapFolder {
             paths.push(report::write_overlay(&folder, &measurement.preview, &measurement.lesions, scale)?);
         }
         let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let thumbnail = report::thumbnail(&measurement.preview, &measurement.lesions)?;
+        let thumbnail = report::thumbnail::thumbnail(&measurement.preview, &measurement.lesions)?;
         Ok(Written { thumbnail, files: paths.iter().filter_map(name).collect() })
     }
 

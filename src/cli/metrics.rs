@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::args::{MetricsArgs, MetricsFormat};
 use super::exit::Exit;
-use super::stand_in as report;
+use crate::report;
 
 /// Prints every column.
 pub fn run(args: &MetricsArgs) -> anyhow::Result<Exit> {

@@ -11,7 +11,6 @@ mod nearest;
 mod progress_bar;
 mod results;
 mod settings;
-mod stand_in;
 mod summary;
 mod terminal;
 

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::clock::rfc3339;
-use super::stand_in as report;
 use crate::batch::key::hex;
 use crate::batch::{Account, Fate, Journal, Outcomes};
 use crate::error::{Error, Result};
 use crate::measure::{Flag, dictionary};
+use crate::report;
 
 /// Everything that a run may write beside its maps and its journal.
 pub const FILES: &[&str] =
@@ -129,13 +129,13 @@ fn remove_parts(out: &Path) {
 fn run_report(about: &report::About, account: &Account, course: Course) -> report::RunReport {
     let count = |n: usize| n as u64;
     report::RunReport {
-        schema: report::SCHEMA.to_owned(),
+        schema: report::run_json::SCHEMA.to_owned(),
         version: about.version.clone(),
         config: about.config.clone(),
         config_hash: about.config_hash.clone(),
         dictionary: dictionary::fingerprint().to_owned(),
-        host: report::Host::current(course.threads),
-        counts: report::Counts {
+        host: report::run_json::Host::current(course.threads),
+        counts: report::run_json::Counts {
             discovered: count(account.discovered),
             ok: count(account.ok),
             refused: count(account.refused),
@@ -145,7 +145,7 @@ fn run_report(about: &report::About, account: &Account, course: Course) -> repor
             from_journal: count(account.from_journal),
             ignored: count(account.ignored),
         },
-        timings: report::Timings { wall_s: course.wall.as_secs_f64(), cpu_s: None },
+        timings: report::run_json::Timings { wall_s: course.wall.as_secs_f64(), cpu_s: None },
         started: rfc3339(course.started),
         finished: rfc3339(course.started + course.wall),
     }

@@ -11,10 +11,11 @@ use toml::Table;
 use super::args::{AnalyzeArgs, MapChoice};
 use super::nearest::nearest;
 use crate::batch::key::{hex, sha256};
-use crate::batch::{Limits, memory};
+use crate::batch::memory;
 use crate::error::{Error, Result};
 use crate::measure::config::Family;
 use crate::measure::{Config, MapKind};
+use crate::photo::Limits;
 
 /// Where results go when nothing else is said.
 const OUT: &str = "cicatrix-out";

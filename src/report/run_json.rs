@@ -63,7 +63,7 @@ impl Host {
     }
 }
 
-/// How many photos came to what: `discovered = ok + refused + failed = measured_now + from_journal`.
+/// How many photos came to what: `discovered - not_reached = ok + refused + failed = measured_now + from_journal`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Photos found.
@@ -78,6 +78,10 @@ pub struct Counts {
     pub measured_now: u64,
     /// Taken over from an earlier run.
     pub from_journal: u64,
+    /// Not begun when the run was interrupted; 0 for a whole run.
+    pub not_reached: u64,
+    /// Other files, passed over.
+    pub ignored: u64,
 }
 
 /// How long a run took.
@@ -92,7 +96,8 @@ pub struct Timings {
 /// Writes `run.json` into the folder `out`; counts that do not add up are a defect and are not written.
 pub fn write_run_json(out: &Path, report: &RunReport) -> Result<()> {
     let c = &report.counts;
-    if c.discovered != c.ok + c.refused + c.failed || c.discovered != c.measured_now + c.from_journal {
+    let done = c.ok + c.refused + c.failed;
+    if c.discovered != done + c.not_reached || done != c.measured_now + c.from_journal {
         return Err(Error::internal("counts", format!("the counts of the run do not add up: {c:?}")));
     }
     let path = out.join("run.json");
@@ -113,7 +118,16 @@ mod tests {
             config_hash: "ab".to_owned(),
             dictionary: "cd".to_owned(),
             host: Host::current(2),
-            counts: Counts { discovered: 6, ok: 3, refused: 2, failed: 1, measured_now: 4, from_journal: 2 },
+            counts: Counts {
+                discovered: 7,
+                ok: 3,
+                refused: 2,
+                failed: 1,
+                measured_now: 4,
+                from_journal: 2,
+                not_reached: 1,
+                ignored: 9,
+            },
             timings: Timings { wall_s: 1.5, cpu_s: None },
             started: "2026-01-02T03:04:05Z".to_owned(),
             finished: "2026-01-02T03:04:07Z".to_owned(),
