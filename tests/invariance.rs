@@ -38,7 +38,7 @@ fn skin(width: usize, height: usize) -> Photo {
             (base.ln() - density + relief.at(x, y) + 0.02 * noise.at(x, y)).exp()
         })
     };
-    let rgb = [channel(0.42, 0.24, 0.25, 5), channel(0.23, 0.46, 0.68, 6), channel(0.15, 0.85, 0.68, 7)];
+    let rgb = [channel(0.42, 0.29, 0.32, 5), channel(0.23, 0.51, 0.74, 6), channel(0.15, 0.81, 0.59, 7)];
     Photo { rgb, opaque: None, info: Info { bits: 8, ..Info::default() } }
 }
 

@@ -150,7 +150,7 @@ macro_rules! flags {
             /// What it means.
             #[must_use]
             pub fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc),+)),* }
+                match self { $(Self::$variant => concat!($($doc),+).trim_start()),* }
             }
         }
     };

@@ -6,7 +6,7 @@ use image::codecs::bmp::BmpDecoder;
 use image::{ColorType, ImageDecoder};
 
 use super::bytes::{le16, le32};
-use super::probe::{Header, damaged};
+use super::probe::{Header, damaged, stopped};
 use super::samples::{Codes, Layout, Samples};
 use super::{Format, Note};
 use crate::error::{Error, Result};
@@ -59,8 +59,8 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
     if end.is_some_and(|end| end > bytes.len() as u64) {
         return Err(bad(format!("the file ends at byte {}, before the end of the picture", bytes.len())));
     }
-    let stopped = |e: image::ImageError| bad(format!("the decoder stopped: {e}"));
-    let decoder = BmpDecoder::new(Cursor::new(bytes)).map_err(stopped)?;
+    let stop = |e| stopped(Format::Bmp, e);
+    let decoder = BmpDecoder::new(Cursor::new(bytes)).map_err(stop)?;
     if decoder.dimensions() != (header.width, header.height) {
         return Err(bad("the picture has another size than the header says"));
     }
@@ -71,7 +71,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
         other => return Err(bad(format!("the decoder yields {other:?}"))),
     };
     let mut codes = vec![0; header.width as usize * header.height as usize * layout.channels()];
-    decoder.read_image(&mut codes).map_err(stopped)?;
+    decoder.read_image(&mut codes).map_err(stop)?;
     let trailing = end.is_some_and(|end| bytes[end as usize..].iter().any(|&b| b != 0));
     Ok(Samples {
         width: header.width as usize,
@@ -84,4 +84,26 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
         jpeg_quality: None,
         notes: if trailing { vec![Note::TrailingBytes] } else { Vec::new() },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, ImageFormat};
+
+    use crate::photo::testing::{encoded, picture, png_of};
+    use crate::photo::{Limits, Photo};
+
+    #[test]
+    fn a_bitmap_is_equal_and_cuts_are_refused() {
+        let picture = picture(51, 40);
+        let bytes = encoded(&DynamicImage::from(picture.clone()), ImageFormat::Bmp);
+        let limits = Limits::default();
+        let photo = Photo::from_bytes(&bytes, &limits).unwrap();
+        assert_eq!(photo.rgb, Photo::from_bytes(&png_of(&picture), &limits).unwrap().rgb);
+        for percent in (5..100).step_by(5) {
+            let error = Photo::from_bytes(&bytes[..bytes.len() * percent / 100], &limits).unwrap_err();
+            assert_eq!(error.code(), "bmp_damaged", "{percent} %");
+        }
+        assert!(Photo::from_bytes(&bytes[..bytes.len() - 1], &limits).is_err());
+    }
 }

@@ -176,3 +176,117 @@ pub(super) fn linear_of_codes16() -> &'static [f32] {
     });
     &TABLE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::color::srgb::code8_of_linear;
+
+    fn of(profile: &ColorProfile, layout: Layout) -> Option<Conversion> {
+        Conversion::of_profile(&profile.encode().unwrap(), layout)
+    }
+
+    /// A profile of printing inks: a table of two points per ink, to Lab.
+    fn ink_profile() -> Vec<u8> {
+        let mut table = b"mft2\0\0\0\0\x04\x03\x02\0".to_vec();
+        for i in 0..9 {
+            table.extend_from_slice(&(if i % 4 == 0 { 0x0001_0000_u32 } else { 0 }).to_be_bytes());
+        }
+        table.extend_from_slice(&[0, 2, 0, 2]);
+        table.extend_from_slice(&[0, 0, 0xff, 0xff].repeat(4));
+        for node in 0..16_u16 {
+            let [c, m, y, k] = [node >> 3 & 1, node >> 2 & 1, node >> 1 & 1, node & 1].map(f64::from);
+            let lab = [
+                100.0 * (1.0 - k) * (1.0 - 0.25 * (c + m + y)),
+                (1.0 - k) * (50.0 * m - 40.0 * c),
+                (1.0 - k) * (60.0 * y - 40.0 * c),
+            ];
+            // The coding of 16 bits in version 2: 100 is 0xff00, 0 of a and b is 0x8000.
+            let coded = [lab[0] * 652.8, (lab[1] + 128.0) * 256.0, (lab[2] + 128.0) * 256.0];
+            coded.iter().for_each(|v| table.extend_from_slice(&(*v as u16).to_be_bytes()));
+        }
+        table.extend_from_slice(&[0, 0, 0xff, 0xff].repeat(3));
+        let mut profile = vec![0; 128];
+        profile[8] = 2;
+        profile[12..24].copy_from_slice(b"prtrCMYKLab ");
+        profile[24..36].copy_from_slice(&[7, 0xe8, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0]);
+        profile[36..40].copy_from_slice(b"acsp");
+        profile[68..80].copy_from_slice(&[0, 0, 0xf6, 0xd6, 0, 1, 0, 0, 0, 0, 0xd3, 0x2d]);
+        profile.extend_from_slice(&2_u32.to_be_bytes());
+        for name in [b"A2B0", b"A2B1"] {
+            profile.extend_from_slice(name);
+            profile.extend_from_slice(&156_u32.to_be_bytes());
+            profile.extend_from_slice(&(table.len() as u32).to_be_bytes());
+        }
+        profile.extend_from_slice(&table);
+        let size = profile.len() as u32;
+        profile[..4].copy_from_slice(&size.to_be_bytes());
+        profile
+    }
+
+    #[test]
+    fn srgb_itself_takes_the_plain_way() {
+        assert!(matches!(of(&ColorProfile::new_srgb(), Layout::Rgb), Some(Conversion::Srgb)));
+        assert!(matches!(of(&ColorProfile::new_display_p3(), Layout::Rgb), Some(Conversion::Matrix(..))));
+        // The curve of sRGB and a power of 2.2 differ in the shadows.
+        let gray = ColorProfile::new_gray_with_gamma(2.2);
+        assert!(matches!(of(&gray, Layout::Gray), Some(Conversion::Gray(_))));
+    }
+
+    #[test]
+    fn a_profile_of_other_pixels_is_unusable() {
+        assert!(of(&ColorProfile::new_srgb(), Layout::Gray).is_none());
+        assert!(of(&ColorProfile::new_gray_with_gamma(2.2), Layout::Rgb).is_none());
+        assert!(of(&ColorProfile::new_srgb(), Layout::Cmyk).is_none());
+        assert!(Conversion::of_profile(b"garbage", Layout::Rgb).is_none());
+        assert!(Conversion::of_profile(&ink_profile(), Layout::Rgb).is_none());
+    }
+
+    #[test]
+    fn white_stays_white_and_colors_keep_their_meaning() {
+        for profile in [ColorProfile::new_display_p3(), ColorProfile::new_adobe_rgb(), ColorProfile::new_bt2020()] {
+            let Some(Conversion::Matrix(curves, matrix)) = of(&profile, Layout::Rgb) else { panic!() };
+            for row in matrix {
+                assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+            }
+            assert_eq!((curves[0].at(0.0), curves[0].at(1.0)), (0.0, 1.0));
+        }
+        // Skin in Display P3; the expected codes follow from the primaries of both spaces alone.
+        let Some(Conversion::Matrix(curves, matrix)) = of(&ColorProfile::new_display_p3(), Layout::Rgb) else {
+            panic!()
+        };
+        let p3 = [217.0, 174.0, 151.0].map(|v: f64| v / 255.0);
+        let linear: Vec<f64> = curves.iter().zip(p3).map(|(curve, v)| curve.at(v)).collect();
+        let srgb = matrix
+            .map(|row| code8_of_linear(row.iter().zip(&linear).map(|(w, v)| f64::from(*w) * v).sum::<f64>() as f32));
+        assert_eq!(srgb, [225, 172, 147]);
+    }
+
+    #[test]
+    fn inks_go_through_their_tables() {
+        let Some(Conversion::Tables(transform)) = Conversion::of_profile(&ink_profile(), Layout::Cmyk) else {
+            panic!()
+        };
+        let inks = [[0, 0, 0, 0], [0, 0, 0, 65535], [65535, 0, 0, 0], [0, 65535, 0, 0]].concat();
+        let mut rgb = vec![0; 12];
+        transform.transform(&inks, &mut rgb).unwrap();
+        let [white, black, cyan, magenta] = [&rgb[..3], &rgb[3..6], &rgb[6..9], &rgb[9..]];
+        assert!(white.iter().all(|&v| v > 65_000), "{white:?}");
+        assert!(black.iter().all(|&v| v < 600), "{black:?}");
+        assert!(cyan[2] > cyan[0] && magenta[0] > magenta[1], "{cyan:?} {magenta:?}");
+    }
+
+    #[test]
+    fn parametric_curves_follow_their_parameters() {
+        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-6, "{a} {b}");
+        close(parametric(&[2.0], 0.5), 0.25);
+        close(parametric(&[2.0, 1.0, -0.5], 0.25), 0.0);
+        close(parametric(&[2.0, 1.0, 0.0, 0.1], 0.5), 0.35);
+        let srgb = [2.4, 1.0 / 1.055, 0.055 / 1.055, 1.0 / 12.92, 0.04045];
+        for code in 0..=10 {
+            close(parametric(&srgb, f64::from(code) / 10.0), linear_from_srgb(f64::from(code) / 10.0));
+        }
+        close(parametric(&[1.0, 1.0, 0.0, 0.5, 0.5, 0.2, 0.1], 0.4), 0.3);
+        close(parametric(&[1.0, 1.0, 0.0, 0.5, 0.5, 0.2, 0.1], 0.6), 0.8);
+    }
+}

@@ -217,3 +217,56 @@ fn through_tables<const N: usize>(
     flush(&mut source);
     planes
 }
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+
+    use super::*;
+    use crate::photo::Limits;
+    use crate::photo::testing::{encoded, picture, png_of};
+
+    fn photo(bytes: &[u8]) -> Photo {
+        Photo::from_bytes(bytes, &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn planes_are_linear_codes() {
+        let picture = picture(20, 10);
+        let decoded = photo(&png_of(&picture));
+        for (c, plane) in decoded.rgb.iter().enumerate() {
+            for (value, pixel) in plane.data().iter().zip(picture.pixels()) {
+                assert_eq!(*value, linear_of_codes8()[usize::from(pixel.0[c])]);
+            }
+        }
+        assert!(decoded.opaque.is_none() && !decoded.info.gray && decoded.info.bits == 8);
+    }
+
+    #[test]
+    fn gray_is_found_within_one_code() {
+        let near = RgbImage::from_fn(9, 9, |x, y| Rgb([(9 * x + y) as u8, (9 * x + y) as u8 + 1, (9 * x + y) as u8]));
+        let decoded = photo(&png_of(&near));
+        assert!(decoded.info.gray);
+        assert_eq!(decoded.rgb[0], decoded.rgb[2]);
+        let luma = DynamicImage::from(near.clone()).into_luma8();
+        assert!(photo(&encoded(&DynamicImage::from(luma), ImageFormat::Png)).info.gray);
+        let mut tinted = near;
+        tinted.put_pixel(4, 4, Rgb([10, 12, 10]));
+        assert!(!photo(&png_of(&tinted)).info.gray);
+    }
+
+    #[test]
+    fn only_opaque_pixels_count() {
+        let picture = DynamicImage::from(picture(20, 10));
+        let plain = photo(&encoded(&picture, ImageFormat::Png));
+        let mut rgba = picture.into_rgba8();
+        let opaque = photo(&encoded(&DynamicImage::from(rgba.clone()), ImageFormat::Png));
+        assert_eq!(opaque.rgb, plain.rgb);
+        assert!(opaque.opaque.is_none());
+        rgba.get_pixel_mut(3, 2).0[3] = 254;
+        let holed = photo(&encoded(&DynamicImage::from(rgba), ImageFormat::Png));
+        assert_eq!(holed.rgb, plain.rgb);
+        let mask = holed.opaque.unwrap();
+        assert_eq!((mask.count(), mask.plane().at(3, 2)), (199, 0));
+    }
+}

@@ -41,3 +41,35 @@ fn inside<C: Code>(codes: &[C], samples: &Samples) -> Vec<u8> {
     let top = values().max().unwrap_or(0);
     values().map(|v| u8::from(v > 0 && 2 * v >= top)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
+
+    use super::*;
+    use crate::photo::testing::encoded;
+
+    fn mask(picture: impl Into<DynamicImage>) -> Mask {
+        mask_from_bytes(&encoded(&picture.into(), ImageFormat::Png), &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn every_way_to_draw_a_mask_works() {
+        let inside = |x: u32| x >= 4;
+        let expected = Mask::from_fn(8, 5, |x, _| x >= 4);
+        for top in [1, 255] {
+            assert_eq!(mask(GrayImage::from_fn(8, 5, |x, _| Luma([if inside(x) { top } else { 0 }]))), expected);
+        }
+        let fine: ImageBuffer<Luma<u16>, _> =
+            ImageBuffer::from_fn(8, 5, |x, _| Luma([if inside(x) { 40_000 } else { 19_999 }]));
+        assert_eq!(mask(DynamicImage::ImageLuma16(fine)), expected);
+        assert_eq!(mask(RgbImage::from_fn(8, 5, |x, _| Rgb([0, if inside(x) { 200 } else { 0 }, 0]))), expected);
+        assert_eq!(mask(RgbaImage::from_fn(8, 5, |x, _| Rgba([255, 255, 255, u8::from(inside(x))]))), expected);
+    }
+
+    #[test]
+    fn a_black_image_is_an_empty_mask() {
+        assert_eq!(mask(GrayImage::new(8, 5)), Mask::empty(8, 5));
+        assert_eq!(mask(GrayImage::from_pixel(8, 5, Luma([7]))), Mask::full(8, 5));
+    }
+}

@@ -89,3 +89,56 @@ pub(super) fn guarded<T>(decode: impl FnOnce() -> Result<T>) -> Result<T> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::photo::testing::{exif_block, jpeg_of, picture, png_of};
+
+    #[test]
+    fn errors_name_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cut.jpg");
+        let bytes = jpeg_of(&picture(40, 30), 80);
+        fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        let error = Photo::open(&path).unwrap_err();
+        assert_eq!((error.code(), error.path()), ("jpeg_truncated", Some(path.as_path())));
+        let missing = Photo::open(&folder.path().join("none.jpg")).unwrap_err();
+        assert_eq!((missing.code(), missing.stage()), ("io", Stage::Read));
+        assert_eq!(Photo::open(folder.path()).unwrap_err().code(), "io");
+        let large = Photo::open_with(&path, &Limits { max_pixels: 100 }).unwrap_err();
+        assert_eq!((large.code(), large.path()), ("too_large", Some(path.as_path())));
+    }
+
+    #[test]
+    fn content_counts_not_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("photo.jpg");
+        fs::write(&path, png_of(&picture(40, 30))).unwrap();
+        assert_eq!(Photo::open(&path).unwrap().width(), 40);
+    }
+
+    #[test]
+    fn a_panic_is_an_error() {
+        let error = guarded::<()>(|| panic!("a defect")).unwrap_err();
+        assert_eq!(error.code(), "decoder_panic");
+        assert!(error.message().contains("a defect"));
+    }
+
+    #[test]
+    fn exif_of_a_jpeg_turns_it_and_says_when_and_with_what() {
+        let plain = jpeg_of(&picture(40, 24), 90);
+        let block = exif_block(8, &[(0x0110, "Phone 7\0"), (0x0132, "2025:03:04 05:06:07\0")]);
+        let body = [&b"Exif\0\0"[..], &block].concat();
+        let length = (body.len() as u16 + 2).to_be_bytes();
+        let bytes = [&plain[..2], &[0xff, 0xe1], &length, &body, &plain[2..]].concat();
+        let (turned, upright) = (
+            Photo::from_bytes(&bytes, &Limits::default()).unwrap(),
+            Photo::from_bytes(&plain, &Limits::default()).unwrap(),
+        );
+        assert_eq!((turned.width(), turned.height()), (24, 40));
+        assert_eq!(turned.rgb[1].at(0, 39), upright.rgb[1].at(0, 0));
+        assert_eq!(turned.info.camera.as_deref(), Some("Phone 7"));
+        assert_eq!(turned.info.captured_at.as_deref(), Some("2025-03-04T05:06:07"));
+    }
+}

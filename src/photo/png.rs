@@ -8,7 +8,7 @@ use std::io::Cursor;
 use ::png::{BitDepth, ColorType, DecodeOptions, Decoder, Limits, Transformations};
 
 use super::bytes::be32;
-use super::probe::{Header, damaged};
+use super::probe::{Header, damaged, stopped};
 use super::samples::{Codes, Layout, Samples};
 use super::{Format, Note};
 use crate::error::{Error, Result};
@@ -121,12 +121,12 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
     decoder.set_limits(Limits { bytes: usize::MAX });
     // Palettes, transparent colors and fewer than 8 bits become whole channels.
     decoder.set_transformations(Transformations::EXPAND);
-    let stopped = |e: ::png::DecodingError| bad(format!("the decoder stopped: {e}"));
-    let mut reader = decoder.read_info().map_err(stopped)?;
+    let stop = |e| stopped(Format::Png, e);
+    let mut reader = decoder.read_info().map_err(stop)?;
     let size = reader.output_buffer_size().ok_or_else(|| bad("the picture does not fit into memory"))?;
     let mut buffer = vec![0; size];
-    let frame = reader.next_frame(&mut buffer).map_err(stopped)?;
-    reader.finish().map_err(stopped)?;
+    let frame = reader.next_frame(&mut buffer).map_err(stop)?;
+    reader.finish().map_err(stop)?;
     buffer.truncate(frame.buffer_size());
     let layout = match frame.color_type {
         ColorType::Grayscale => Layout::Gray,
@@ -194,4 +194,116 @@ fn crc(bytes: &[u8]) -> u32 {
         table
     };
     !bytes.iter().fold(!0, |c: u32, &b| TABLE[((c ^ u32::from(b)) & 0xff) as usize] ^ (c >> 8))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, Rgb};
+
+    use super::*;
+    use crate::photo::testing::{encoded, exif_block, picture, png_of};
+    use crate::photo::{Limits as PhotoLimits, Photo};
+
+    fn photo(bytes: &[u8]) -> Result<Photo> {
+        Photo::from_bytes(bytes, &PhotoLimits::default())
+    }
+
+    /// The file with a chunk put behind its IHDR.
+    fn with_chunk(bytes: &[u8], kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let typed = [kind, body].concat();
+        let chunk = [&(body.len() as u32).to_be_bytes()[..], &typed, &crc(&typed).to_be_bytes()].concat();
+        [&bytes[..33], &chunk, &bytes[33..]].concat()
+    }
+
+    #[test]
+    fn every_cut_is_refused() {
+        let bytes = png_of(&picture(50, 40));
+        for percent in (5..100).step_by(5) {
+            assert_eq!(photo(&bytes[..bytes.len() * percent / 100]).unwrap_err().code(), "png_damaged", "{percent} %");
+        }
+        assert!(photo(&bytes[..bytes.len() - 1]).is_err());
+        assert!(photo(&bytes[..bytes.len() - 12]).is_err(), "without IEND");
+    }
+
+    #[test]
+    fn every_flipped_bit_of_the_picture_is_found() {
+        let bytes = png_of(&picture(20, 10));
+        for at in (16..bytes.len()).step_by(7) {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 0x10;
+            assert!(photo(&flipped).is_err(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn sixteen_bits_keep_their_precision() {
+        let fine: ImageBuffer<Luma<u16>, _> = ImageBuffer::from_fn(64, 2, |x, _| Luma([20_000 + x as u16]));
+        let decoded = photo(&encoded(&DynamicImage::ImageLuma16(fine), ImageFormat::Png)).unwrap();
+        assert_eq!(decoded.info.bits, 16);
+        assert!(decoded.info.gray && decoded.rgb[0].row(0).is_sorted_by(|a, b| a < b));
+        // A picture of 8 bits, written at 16, is the same picture.
+        let narrow = picture(30, 20);
+        let wide = ImageBuffer::from_fn(30, 20, |x, y| Rgb(narrow.get_pixel(x, y).0.map(|v| u16::from(v) * 257)));
+        let wide = photo(&encoded(&DynamicImage::ImageRgb16(wide), ImageFormat::Png)).unwrap();
+        assert_eq!(wide.rgb, photo(&png_of(&narrow)).unwrap().rgb);
+    }
+
+    #[test]
+    fn exif_of_a_png_turns_it() {
+        let bytes = png_of(&picture(30, 20));
+        let turned = photo(&with_chunk(&bytes, b"eXIf", &exif_block(6, &[(0x010f, "Maker\0")]))).unwrap();
+        assert_eq!((turned.width(), turned.height()), (20, 30));
+        assert_eq!(turned.info.camera.as_deref(), Some("Maker"));
+        assert_eq!(turned.rgb[0].at(19, 0), photo(&bytes).unwrap().rgb[0].at(0, 0));
+        let broken = photo(&with_chunk(&bytes, b"eXIf", b"nonsense")).unwrap();
+        assert_eq!(broken.info.notes, [Note::ExifInvalid]);
+    }
+
+    #[test]
+    fn an_animation_and_appended_bytes_are_noted() {
+        let bytes = png_of(&picture(30, 20));
+        let animated = with_chunk(&bytes, b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]);
+        assert_eq!(photo(&animated).unwrap().info.notes, [Note::FirstFrameOnly]);
+        let longer = [&bytes[..], b"more"].concat();
+        assert_eq!(photo(&longer).unwrap().info.notes, [Note::TrailingBytes]);
+    }
+
+    #[test]
+    fn code_points_of_another_space_are_refused() {
+        let bytes = png_of(&picture(30, 20));
+        assert!(photo(&with_chunk(&bytes, b"cICP", &[1, 13, 0, 1])).is_ok());
+        assert_eq!(photo(&with_chunk(&bytes, b"cICP", &[9, 16, 0, 1])).unwrap_err().code(), "unsupported_color");
+    }
+
+    #[test]
+    fn a_profile_cannot_inflate_beyond_its_bounds() {
+        // Stored deflate blocks make a profile of any size; this one inflates to a little more than the bound.
+        let profile = |size: usize| {
+            let mut body = b"bomb\0\0\x78\x01".to_vec();
+            let zeros = vec![0_u8; size];
+            let mut blocks = zeros.chunks(65_535).peekable();
+            while let Some(block) = blocks.next() {
+                body.push(u8::from(blocks.peek().is_none()));
+                body.extend_from_slice(&(block.len() as u16).to_le_bytes());
+                body.extend_from_slice(&(!(block.len() as u16)).to_le_bytes());
+                body.extend_from_slice(block);
+            }
+            let sum = (size % 65_521) as u32;
+            body.extend_from_slice(&(sum << 16 | 1).to_be_bytes());
+            let typed = [&b"iCCP"[..], &body].concat();
+            [&(body.len() as u32).to_be_bytes()[..], &typed, &crc(&typed).to_be_bytes()].concat()
+        };
+        assert_eq!(inflate_profile(&profile(1000)).map(|p| p.len()), Some(1000));
+        assert_eq!(inflate_profile(&profile(MAX_PROFILE + 1)), None);
+        assert_eq!(inflate_profile(b"\0\0\0\x04iCCPabcd\0\0\0\0"), None);
+    }
+
+    #[test]
+    fn a_huge_header_is_refused() {
+        let mut bytes = png_of(&picture(30, 20));
+        bytes[16..24].copy_from_slice(&[0x77, 0x35, 0x94, 0, 0x77, 0x35, 0x94, 0]);
+        assert_eq!(photo(&bytes).unwrap_err().code(), "too_large");
+        bytes[16..20].fill(0);
+        assert_eq!(photo(&bytes).unwrap_err().code(), "png_damaged");
+    }
 }

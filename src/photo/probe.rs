@@ -104,6 +104,11 @@ pub(super) fn damaged(format: Format, message: impl Into<String>) -> Error {
     Error::decode(code, format!("{}; copy the photo again from its source", message.into()))
 }
 
+/// The error of a file at which the decoder of a format gave up.
+pub(super) fn stopped(format: Format, error: impl std::fmt::Display) -> Error {
+    damaged(format, format!("the decoder stopped: {}", error.to_string().trim_end_matches('.')))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

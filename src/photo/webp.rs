@@ -6,7 +6,7 @@ use image::ImageDecoder;
 use image::codecs::webp::WebPDecoder;
 
 use super::bytes::{le16, le24, le32};
-use super::probe::{Header, damaged};
+use super::probe::{Header, damaged, stopped};
 use super::samples::{Codes, Layout, Samples};
 use super::{Format, Note};
 use crate::error::{Error, Result};
@@ -59,8 +59,8 @@ fn check_chunks(bytes: &[u8]) -> Result<usize> {
 /// Decodes a whole WebP, or the first frame of an animation.
 pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
     let end = check_chunks(bytes)?;
-    let stopped = |e: image::ImageError| bad(format!("the decoder stopped: {e}"));
-    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(stopped)?;
+    let stop = |e| stopped(Format::WebP, e);
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(stop)?;
     if decoder.dimensions() != (header.width, header.height) {
         return Err(bad("the picture has another size than the header says"));
     }
@@ -76,7 +76,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
     let exif = decoder.exif_metadata().ok().flatten();
     let layout = if decoder.color_type().has_alpha() { Layout::Rgba } else { Layout::Rgb };
     let mut codes = vec![0; header.width as usize * header.height as usize * layout.channels()];
-    decoder.read_image(&mut codes).map_err(stopped)?;
+    decoder.read_image(&mut codes).map_err(stop)?;
     Ok(Samples {
         width: header.width as usize,
         height: header.height as usize,
@@ -88,4 +88,28 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
         jpeg_quality: None,
         notes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, ImageFormat};
+
+    use super::*;
+    use crate::photo::testing::{encoded, picture, png_of};
+    use crate::photo::{Limits, Photo};
+
+    #[test]
+    fn lossless_is_equal_and_cuts_are_refused() {
+        let picture = picture(50, 40);
+        let bytes = encoded(&DynamicImage::from(picture.clone()), ImageFormat::WebP);
+        let limits = Limits::default();
+        let photo = Photo::from_bytes(&bytes, &limits).unwrap();
+        assert_eq!(photo.rgb, Photo::from_bytes(&png_of(&picture), &limits).unwrap().rgb);
+        for percent in (5..100).step_by(5) {
+            let error = Photo::from_bytes(&bytes[..bytes.len() * percent / 100], &limits).unwrap_err();
+            assert_eq!(error.code(), "webp_damaged", "{percent} %");
+        }
+        let longer = Photo::from_bytes(&[&bytes[..], b"more"].concat(), &limits).unwrap();
+        assert_eq!(longer.info.notes, [Note::TrailingBytes]);
+    }
 }

@@ -23,7 +23,8 @@ pub use metrics_doc::{metrics_csv, metrics_json, metrics_markdown, metrics_text}
 pub use overlay::write_overlay;
 pub use page::Tally;
 pub use results::Results;
-pub use run_json::{RunReport, write_run_json};
+pub use run_json::{Counts, Host, RunReport, SCHEMA, Timings, write_run_json};
+pub use thumbnail::thumbnail;
 
 use crate::measure::Config;
 

@@ -20,7 +20,7 @@ use crate::error::{Error, Result, Stage};
 use crate::measure::Row;
 use crate::measure::dictionary::{self, Kind};
 
-/// Rows of one row group: what is held in memory at most, about 15 MB.
+/// Rows of one row group: what is held in memory at most, about 20 MB.
 const GROUP_ROWS: usize = 16_384;
 
 /// The Parquet table of a run, written in row groups.

@@ -19,6 +19,7 @@ pub struct Results {
     csv: CsvTables,
     parquet: ParquetTable,
     page: Page,
+    broken: bool,
 }
 
 impl Results {
@@ -29,15 +30,16 @@ impl Results {
             csv: CsvTables::create(out)?,
             parquet: ParquetTable::create(out, about)?,
             page: Page::new(out, about)?,
+            broken: false,
         })
     }
 
-    /// Writes a photo. After an error the results are incomplete and must not be finished.
+    /// Writes a photo. After an error the results are incomplete and can no longer be finished.
     pub fn write(&mut self, record: &Record) -> Result<()> {
-        self.csv.write(record)?;
-        self.parquet.write(record)?;
+        let written = self.csv.write(record).and_then(|()| self.parquet.write(record));
         self.page.add(record);
-        Ok(())
+        self.broken |= written.is_err();
+        written
     }
 
     /// What was written so far.
@@ -48,6 +50,9 @@ impl Results {
 
     /// Puts all files on the disk, then gives them their names.
     pub fn finish(self) -> Result<()> {
+        if self.broken {
+            return Err(Error::internal("results_incomplete", "a record was not written; no result is kept"));
+        }
         let mut sealed = self.csv.seal()?;
         sealed.push(self.parquet.seal()?);
         sealed.push(self.page.seal()?);
@@ -88,7 +93,7 @@ mod tests {
         let mut record = sample::measured(1);
         record.rows[0].set(Column::L_MEAN, "text in a column of numbers");
         assert!(results.write(&record).is_err());
-        drop(results);
+        assert_eq!(results.finish().unwrap_err().code(), "results_incomplete");
         assert_eq!(names(folder.path()), ["metrics.csv"]);
         assert_eq!(std::fs::read(folder.path().join("metrics.csv")).unwrap(), b"earlier");
     }

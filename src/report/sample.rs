@@ -3,7 +3,8 @@
 use super::About;
 use crate::batch::{Failure, Record, Status};
 use crate::error::Stage;
-use crate::measure::dictionary::{self, Kind};
+use crate::measure::config::Family;
+use crate::measure::dictionary::Kind;
 use crate::measure::{Column, Config, Flag, Lesion, LesionKind, Preview, Row};
 
 pub(super) fn about() -> About {
@@ -80,11 +81,11 @@ pub(super) fn measured(i: usize) -> Record {
 }
 
 pub(super) fn refused(i: usize) -> Record {
-    let mut full = row(i);
+    let full = self::row(i);
     let mut row = Row::default();
-    for column in Column::all().take(dictionary::all().len().min(18)) {
-        row.set(column, std::mem::take(&mut full).get(column).clone());
-        full = self::row(i);
+    let described = |column: &Column| matches!(column.metric().family, Family::Identity | Family::Quality);
+    for column in Column::all().filter(described) {
+        row.set(column, full.get(column).clone());
     }
     row.set(Column::STATUS, "refused");
     let failure = Failure {

@@ -3,7 +3,7 @@
 //! A spot is a connected excess over the surround. The surround is a wide normalized Gaussian of the pigment, taken a
 //! second time without the pixels that stood out the first time. Hysteresis: a component counts when every pixel exceeds
 //! `rim` and at least one exceeds `core` robust standard deviations, its size is allowed, and its color differs visibly
-//! (CIEDE2000) from the ring around it.
+//! (CIEDE2000) from the ring around it. Its area is what exceeds half of its height.
 
 use imageproc::region_labelling::{Connectivity, connected_components};
 
@@ -58,7 +58,7 @@ pub fn find(pigment: &Plane, photo: &Chromaticity, mask: &Mask, criteria: &Crite
     let clean = mask.minus(&morphology::dilate_mask(&candidates, 1));
     components(&candidates)
         .into_iter()
-        .filter_map(|pixels| spot(pixels, &residual, sd, photo, &clean, &candidates, criteria))
+        .filter_map(|pixels| spot(pixels, &residual, sd, photo, &clean, criteria))
         .collect()
 }
 
@@ -118,13 +118,17 @@ fn spot(
     sd: f64,
     photo: &Chromaticity,
     clean: &Mask,
-    candidates: &Mask,
     criteria: &Criteria,
 ) -> Option<Spot> {
+    let value = |&(x, y): &(u32, u32)| f64::from(residual.at(x as usize, y as usize));
+    let mut excess: Vec<f64> = pixels.iter().map(value).collect();
+    excess.sort_by(f64::total_cmp);
+    let core = excess[excess.len() - 1];
+    // The rim of a blurred spot lies at half of its height.
+    let rim = 0.5 * excess[excess.len() * 9 / 10];
+    let pixels: Vec<(u32, u32)> = pixels.into_iter().filter(|p| value(p) >= rim).collect();
     let area_px = pixels.len() * FACTOR * FACTOR;
     let diameter = (4.0 * area_px as f64 / std::f64::consts::PI).sqrt();
-    let value = |&(x, y): &(u32, u32)| f64::from(residual.at(x as usize, y as usize));
-    let core = pixels.iter().map(value).fold(0.0, f64::max);
     if core < criteria.core_sd * sd || !(criteria.diameter_px[0]..=criteria.diameter_px[1]).contains(&diameter) {
         return None;
     }
@@ -139,7 +143,7 @@ fn spot(
     if de00.is_none_or(|d| d < criteria.min_de00) {
         return None;
     }
-    let circularity = circularity(&pixels, candidates);
+    let circularity = circularity(&pixels);
     Some(Spot { center, area_px, contrast, contrast_sd: contrast / sd, de00, circularity, pixels })
 }
 
@@ -175,15 +179,12 @@ fn mean_color(photo: &Chromaticity, pixels: impl Iterator<Item = (usize, usize)>
 }
 
 /// The length of the outline is pi/4 of the edges between pixels in and out (exact for a disk).
-fn circularity(pixels: &[(u32, u32)], mask: &Mask) -> f64 {
-    let inside = |x: i64, y: i64| {
-        x >= 0 && y >= 0 && x < mask.width() as i64 && y < mask.height() as i64 && mask.contains(x as usize, y as usize)
+fn circularity(pixels: &[(u32, u32)]) -> f64 {
+    let inside: std::collections::BTreeSet<(i64, i64)> =
+        pixels.iter().map(|&(x, y)| (i64::from(x), i64::from(y))).collect();
+    let open = |(x, y): &(i64, i64)| {
+        [(1, 0), (-1, 0), (0, 1), (0, -1)].iter().filter(|(i, j)| !inside.contains(&(x + i, y + j))).count()
     };
-    let edges: usize = pixels
-        .iter()
-        .map(|&(x, y)| (i64::from(x), i64::from(y)))
-        .map(|(x, y)| [(1, 0), (-1, 0), (0, 1), (0, -1)].iter().filter(|(i, j)| !inside(x + i, y + j)).count())
-        .sum();
-    let perimeter = edges as f64 * std::f64::consts::FRAC_PI_4;
+    let perimeter = inside.iter().map(open).sum::<usize>() as f64 * std::f64::consts::FRAC_PI_4;
     4.0 * std::f64::consts::PI * pixels.len() as f64 / (perimeter * perimeter)
 }

@@ -309,6 +309,11 @@ impl<'a> Walk<'a> {
         let model = *self.model.get_or_insert(self.meaning(&frame));
         let (header, body) =
             scan_header(&frame, segment.body, model).ok_or_else(|| bad("a scan header that cannot be"))?;
+        let apart = !frame.progressive && header.components.len() < frame.components.len();
+        if apart && frame.max_factors() != (1, 1) {
+            // The decoder mixes up the blocks of this rare layout.
+            return Err(unsupported("this JPEG stores channels of different sizes one after the other"));
+        }
         for &(c, ..) in &header.components {
             if self.quantization[usize::from(frame.components[c].table)].is_none() {
                 return Err(bad("a scan without its quantization table"));

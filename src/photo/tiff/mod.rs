@@ -9,7 +9,7 @@ use ::tiff::decoder::{BufferLayoutPreference, Decoder, DecodingResult, Limits};
 use ::tiff::{ColorType, TiffError};
 
 use super::bytes::Order;
-use super::probe::{Header, damaged};
+use super::probe::{Header, damaged, stopped};
 use super::samples::{Codes, Layout, Samples};
 use super::{Format, Note, jpeg};
 use crate::error::{Error, Result};
@@ -145,7 +145,7 @@ fn without_palette<'a>(bytes: &'a [u8], directory: &Directory) -> Cow<'a, [u8]> 
 fn explain(error: TiffError) -> Error {
     match error {
         TiffError::UnsupportedError(e) => unsupported(&format!("the decoder does not support this TIFF: {e}")),
-        e => bad(format!("the decoder stopped: {e}")),
+        e => stopped(Format::Tiff, e),
     }
 }
 
@@ -259,4 +259,109 @@ fn interleaved<T: Copy>(codes: Vec<T>, layout: &BufferLayoutPreference) -> Vec<T
         return codes;
     }
     (0..plane).flat_map(|i| (0..layout.planes).map(move |p| p * plane + i)).map(|at| codes[at]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, ImageFormat};
+
+    use super::*;
+    use crate::photo::testing::{encoded, picture, png_of};
+    use crate::photo::{Limits as PhotoLimits, Photo};
+
+    fn photo(bytes: &[u8]) -> Result<Photo> {
+        Photo::from_bytes(bytes, &PhotoLimits::default())
+    }
+
+    /// A TIFF of short values: its entries, then its data.
+    fn tiff(entries: &[(u16, u16)], data: &[u8]) -> Vec<u8> {
+        let mut bytes = b"MM\0*\0\0\0\x08".to_vec();
+        let count = entries.len() + 1;
+        bytes.extend_from_slice(&(count as u16).to_be_bytes());
+        let place = (8 + 2 + 12 * count + 4) as u16;
+        let mut entries = entries.to_vec();
+        entries.push((tag::STRIP_OFFSETS, place));
+        entries.sort_unstable();
+        for (tag, value) in entries {
+            bytes.extend_from_slice(&tag.to_be_bytes());
+            bytes.extend_from_slice(&[0, 3, 0, 0, 0, 1]);
+            bytes.extend_from_slice(&value.to_be_bytes());
+            bytes.extend_from_slice(&[0, 0]);
+        }
+        bytes.extend_from_slice(&[0; 4]);
+        bytes.extend_from_slice(data);
+        bytes
+    }
+
+    fn gray(bits: u16, width: u16, height: u16, data: &[u8], more: &[(u16, u16)]) -> Vec<u8> {
+        let size = data.len() as u16;
+        let mut entries = vec![
+            (tag::WIDTH, width),
+            (tag::HEIGHT, height),
+            (tag::BITS, bits),
+            (tag::COMPRESSION, 1),
+            (tag::PHOTOMETRIC, BLACK_IS_ZERO),
+            (tag::STRIP_SIZES, size),
+        ];
+        entries.extend_from_slice(more);
+        tiff(&entries, data)
+    }
+
+    #[test]
+    fn a_tiff_is_equal_and_cuts_are_refused() {
+        let picture = picture(50, 40);
+        let bytes = encoded(&DynamicImage::from(picture.clone()), ImageFormat::Tiff);
+        assert_eq!(photo(&bytes).unwrap().rgb, photo(&png_of(&picture)).unwrap().rgb);
+        for percent in (5..100).step_by(5) {
+            let cut = photo(&bytes[..bytes.len() * percent / 100]).unwrap_err();
+            assert_eq!(cut.code(), "tiff_damaged", "{percent} %");
+        }
+    }
+
+    #[test]
+    fn orientation_is_applied_once() {
+        let upright = photo(&gray(8, 3, 2, &[10, 20, 30, 40, 50, 60], &[])).unwrap();
+        let turned = photo(&gray(8, 2, 3, &[30, 60, 20, 50, 10, 40], &[(0x0112, 6)])).unwrap();
+        assert_eq!(turned.rgb, upright.rgb);
+        assert!(turned.info.gray && turned.info.notes.is_empty());
+    }
+
+    #[test]
+    fn few_bits_are_spread_over_the_full_scale() {
+        let narrow = photo(&gray(4, 3, 2, &[0x0f, 0x80, 0x12, 0x30], &[])).unwrap();
+        let wide = photo(&gray(8, 3, 2, &[0, 255, 136, 17, 34, 51], &[])).unwrap();
+        assert_eq!(narrow.rgb, wide.rgb);
+        assert_eq!(narrow.info.bits, 4);
+        assert_eq!(photo(&gray(1, 3, 1, &[0b0100_0000], &[])).unwrap().rgb[0].data(), [0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn floats_and_odd_depths_are_refused() {
+        assert_eq!(
+            photo(&gray(32, 1, 1, &[0; 4], &[(tag::SAMPLE_FORMAT, 3)])).unwrap_err().code(),
+            "unsupported_depth"
+        );
+        assert_eq!(
+            photo(&gray(16, 1, 1, &[0; 2], &[(tag::SAMPLE_FORMAT, 2)])).unwrap_err().code(),
+            "unsupported_depth"
+        );
+        assert_eq!(photo(&gray(12, 2, 1, &[0; 3], &[])).unwrap_err().code(), "unsupported_depth");
+    }
+
+    #[test]
+    fn inks_without_a_profile_are_refused() {
+        let mut bytes = gray(8, 1, 1, &[0; 4], &[(tag::SAMPLES, 4)]);
+        let at = bytes.windows(2).position(|w| w == tag::PHOTOMETRIC.to_be_bytes()).unwrap();
+        bytes[at + 9] = 5;
+        assert_eq!(photo(&bytes).unwrap_err().code(), "cmyk_without_profile");
+    }
+
+    #[test]
+    fn strips_beyond_the_end_are_refused() {
+        let bytes = gray(8, 3, 2, &[0; 6], &[]);
+        assert!(photo(&bytes).is_ok());
+        assert!(photo(&bytes[..bytes.len() - 1]).unwrap_err().message().contains("strip 0"));
+        // A strip that is whole and too short.
+        assert_eq!(photo(&gray(8, 3, 2, &[0; 5], &[])).unwrap_err().code(), "tiff_damaged");
+    }
 }

@@ -95,9 +95,9 @@ pub(super) fn svg(metric: &Metric, sorted: &[f64], summary: Summary) -> (String,
         "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Histogram of {}: median {}, interquartile range \
          {} to {}\">",
         metric.name,
-        text::number(summary.median),
-        text::number(summary.q1),
-        text::number(summary.q3)
+        text::short(summary.median),
+        text::short(summary.q1),
+        text::short(summary.q3)
     );
     for (i, &count) in bins.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let (from, to) = (bins.low + i as f64 * bins.width, bins.low + (i + 1) as f64 * bins.width);
@@ -122,7 +122,7 @@ pub(super) fn svg(metric: &Metric, sorted: &[f64], summary: Summary) -> (String,
         x(summary.median),
         BASE + 5.0
     );
-    let ticks = Ticks::within(bins.low, bins.high(), 5);
+    let ticks = Ticks::within(bins.low, bins.high(), 7);
     for &value in ticks.values.iter().filter(|v| metric.kind != Kind::Integer || v.fract() == 0.0) {
         let _ = write!(
             svg,

@@ -168,7 +168,7 @@ mod tests {
             "Of 4 photographs, 3 were measured, 1 was refused",
             "D65",
             "0.3 to 0.8, 0.8 to 2.5, 2.5 to 8 mm",
-            "32 levels of fixed width from -0.16 to 0.16",
+            "64 levels of fixed width from -0.32 to 0.32",
             "NIKON D850 (3), Canon[U+202E] (1)",
             "very light (3)",
         ] {

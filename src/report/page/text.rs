@@ -48,14 +48,23 @@ fn is_hidden(c: char) -> bool {
 
 /// A number with four significant digits.
 pub(super) fn number(v: f64) -> String {
+    digits(v, 4)
+}
+
+/// A number with three significant digits.
+pub(super) fn short(v: f64) -> String {
+    digits(v, 3)
+}
+
+fn digits(v: f64, significant: usize) -> String {
     if v == 0.0 || !v.is_finite() {
         return if v == 0.0 { "0".to_owned() } else { String::new() };
     }
     let exponent = v.abs().log10().floor();
     if !(-6.0..9.0).contains(&exponent) {
-        return format!("{v:.3e}");
+        return format!("{v:.*e}", significant - 1);
     }
-    let decimals = (3.0 - exponent).max(0.0) as usize;
+    let decimals = (significant as f64 - 1.0 - exponent).max(0.0) as usize;
     let text = format!("{v:.decimals$}");
     // What rounds to a whole number of few digits reads as one.
     if v.fract() == 0.0 { format!("{v:.0}") } else { text }
@@ -101,8 +110,9 @@ mod tests {
 
     #[test]
     fn numbers() {
-        let all = [0.0, 12.0, 0.021_234_5, -3.141_59, 1234.567, 0.3, 1e-9, 1e12, 99.99].map(number);
-        assert_eq!(all, ["0", "12", "0.02123", "-3.142", "1235", "0.3000", "1.000e-9", "1.000e12", "99.99"]);
+        let all = [0.0, 12.0, 0.021_234_5, -5.432_19, 1234.567, 0.3, 1e-9, 1e12, 99.99].map(number);
+        assert_eq!(all, ["0", "12", "0.02123", "-5.432", "1235", "0.3000", "1.000e-9", "1.000e12", "99.99"]);
+        assert_eq!([0.012_349, 12.49, -1e-9].map(short), ["0.0123", "12.5", "-1.00e-9"]);
         assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 }

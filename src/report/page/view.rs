@@ -37,7 +37,7 @@ pub(super) struct View<'a> {
     unmeasured: Vec<&'static str>,
     sample_note: String,
     ita: Vec<Class>,
-    columns: Vec<&'static Metric>,
+    columns: Vec<Head>,
     rows: &'a [RowView],
     row_note: String,
     flags: Vec<FlagView>,
@@ -57,6 +57,21 @@ struct Chart {
     median: String,
     q3: String,
     max: String,
+    /// `median (q1 to q3)` in few digits.
+    short: (String, String, String),
+}
+
+/// The head of a column of the table of photos.
+struct Head {
+    metric: &'static Metric,
+    /// The parts of the name between which a line may break.
+    parts: Vec<&'static str>,
+}
+
+impl Head {
+    fn new(metric: &'static Metric) -> Self {
+        Self { metric, parts: metric.name.split_inclusive('_').collect() }
+    }
 }
 
 /// A class of the ITA and how many photos are in it.
@@ -70,7 +85,7 @@ struct Class {
 /// A flag of the legend.
 struct FlagView {
     name: &'static str,
-    meaning: &'static str,
+    meaning: String,
     count: String,
     raised: bool,
 }
@@ -81,7 +96,7 @@ pub(super) struct RowView {
     photo: String,
     /// Base64 of a JPEG.
     pub thumbnail: Option<String>,
-    flags: Vec<Flag>,
+    flags: Vec<(&'static str, String)>,
     values: Vec<String>,
 }
 
@@ -92,8 +107,9 @@ impl RowView {
             Value::Integer(v) => v.to_string(),
             Value::Text(_) | Value::Empty => String::new(),
         };
+        let flags = row.flags().map(|flag| (flag.name(), meaning(flag))).collect();
         let values = HEADLINES.into_iter().map(value).collect();
-        Self { photo: text::name(&record.photo), thumbnail: None, flags: row.flags().collect(), values }
+        Self { photo: text::name(&record.photo), thumbnail: None, flags, values }
     }
 }
 
@@ -143,7 +159,7 @@ impl<'a> View<'a> {
             unmeasured,
             sample_note: sample_note(page),
             ita: ita(page),
-            columns: HEADLINES.iter().map(|c| c.metric()).collect(),
+            columns: HEADLINES.iter().map(|c| Head::new(c.metric())).collect(),
             rows: &page.rows,
             row_note: row_note(page),
             flags: flags(page),
@@ -177,7 +193,7 @@ fn notes(page: &Kept) -> Vec<String> {
     let unknown = page.conditions.scales.of("unknown");
     if unknown > 0 && unknown < page.tally.ok {
         notes.push(format!(
-            "The scale of {} is unknown: their relief bands are in pixels and are not comparable with the others'.",
+            "The scale of {} is unknown: relief bands there are in pixels and are not comparable with the others'.",
             text::counted(unknown, "photo", "photos")
         ));
     }
@@ -205,13 +221,16 @@ fn charts(page: &Kept) -> (Vec<Chart>, Vec<&'static str>) {
             median: text::number(summary.median),
             q3: text::number(summary.q3),
             max: text::number(summary.max),
+            short: (text::short(summary.median), text::short(summary.q1), text::short(summary.q3)),
         });
     }
     (charts, unmeasured)
 }
 
 fn sample_note(page: &Kept) -> String {
-    let mut note = String::from("Each photo counts once, with the values of its whole skin.");
+    let mut note = String::from(
+        "Each photo counts once, with the values of its whole skin. Below each: median (first to third quartile).",
+    );
     if page.samples.stride() > 1 {
         note += &format!(
             " Drawn from every {}th photo, so n is smaller than the number of photos; all values are in metrics.csv.",
@@ -278,14 +297,22 @@ fn failure_note(page: &Kept) -> String {
     }
 }
 
+/// The flags that occur, then the others.
 fn flags(page: &Kept) -> Vec<FlagView> {
     let view = |(flag, &count): (&Flag, &u64)| FlagView {
         name: flag.name(),
-        meaning: flag.meaning().trim(),
+        meaning: meaning(*flag),
         count: text::count(count),
         raised: count > 0,
     };
-    Flag::ALL.iter().zip(&page.flags).map(view).collect()
+    let mut flags: Vec<_> = Flag::ALL.iter().zip(&page.flags).map(view).collect();
+    flags.sort_by_key(|flag| !flag.raised);
+    flags
+}
+
+/// What a flag means, without the marks of its documentation.
+fn meaning(flag: Flag) -> String {
+    flag.meaning().trim().replace('`', "")
 }
 
 fn files(page: &Kept) -> Vec<(&'static str, &'static str)> {
