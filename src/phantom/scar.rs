@@ -1,0 +1,187 @@
+//! Scars: height profiles in mm on a disc with an irregular rim.
+//!
+//! Acne scars after Jacob, Dover and Kaminer (J. Am. Acad. Dermatol. 45:109, 2001): ice pick (narrow, below 2 mm),
+//! boxcar (steep wall, flat floor, 1.5 to 4 mm), rolling (wide and soft, 4 mm and more); and hypertrophic (raised).
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::Plane;
+
+use super::place::{Blob, Place, smooth_step};
+use super::random::Random;
+
+/// The kind of a scar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ScarKind {
+    /// A narrow pit like a V.
+    IcePick,
+    /// A flat floor inside a steep wall.
+    Boxcar,
+    /// A wide soft hollow.
+    Rolling,
+    /// A raised, redder, smoother dome.
+    Hypertrophic,
+}
+
+/// One scar.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scar {
+    /// Its kind.
+    pub kind: ScarKind,
+    /// Center, pixels from the left.
+    pub x_px: f64,
+    /// Center, pixels from the top.
+    pub y_px: f64,
+    /// Diameter of the rim in mm.
+    pub diameter_mm: f64,
+    /// Depth in mm (height, for a raised scar), after the gain of the relief.
+    pub depth_mm: f64,
+    /// Added blood in the scar, relative to the skin's.
+    pub amount: f64,
+}
+
+/// How many scars of each kind to place, and how strong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ScarPlan {
+    /// Ice pick scars: 0.6 to 1.6 mm wide, 0.3 to 0.8 mm deep (default 0).
+    pub ice_pick: usize,
+    /// Boxcar scars: 1.6 to 3.6 mm wide, 0.15 to 0.4 mm deep (default 0).
+    pub boxcar: usize,
+    /// Rolling scars: 4 to 7 mm wide, 0.15 to 0.4 mm deep (default 0).
+    pub rolling: usize,
+    /// Hypertrophic scars: 3 to 7 mm wide, 0.3 to 0.8 mm high (default 0).
+    pub hypertrophic: usize,
+    /// Factor on all depths (default 1).
+    pub depth_gain: f64,
+    /// Added blood in sunken scars, relative to the skin's (default 0.15).
+    pub redness: f64,
+}
+
+impl Default for ScarPlan {
+    fn default() -> Self {
+        Self { ice_pick: 0, boxcar: 0, rolling: 0, hypertrophic: 0, depth_gain: 1.0, redness: 0.15 }
+    }
+}
+
+impl ScarKind {
+    /// Range of diameters and of depths in mm.
+    fn range(self) -> ([f64; 2], [f64; 2]) {
+        match self {
+            Self::IcePick => ([0.6, 1.6], [0.3, 0.8]),
+            Self::Boxcar => ([1.6, 3.6], [0.15, 0.4]),
+            Self::Rolling => ([4.0, 7.0], [0.15, 0.4]),
+            Self::Hypertrophic => ([3.0, 7.0], [0.3, 0.8]),
+        }
+    }
+
+    /// Height at `r` radii from the center, in depths: -1 at the bottom of a hollow, 1 on top of a dome.
+    #[must_use]
+    pub fn profile(self, r: f64, radius_mm: f64) -> f64 {
+        match self {
+            // A V whose tip and rim are a little rounded.
+            Self::IcePick => -((1.0 - r.hypot(0.12)).max(0.0) / 0.88).powf(1.15),
+            Self::Boxcar => {
+                // The wall is about 0.25 mm wide whatever the diameter, and skin swells a little at the rim.
+                let wall = (0.125 / radius_mm).min(0.3);
+                let rim = (-((r - 1.0 - 1.6 * wall) / wall).powi(2)).exp();
+                0.1 * rim - smooth_step(1.0 + wall, 1.0 - wall, r)
+            }
+            Self::Rolling => -(0.5 + 0.5 * (std::f64::consts::PI * r.min(1.0)).cos()),
+            Self::Hypertrophic => smooth_step(1.15, 0.35, r),
+        }
+    }
+
+    /// What is left of the fine relief inside: scar tissue has no furrows and no pores.
+    fn texture(self) -> f64 {
+        match self {
+            Self::IcePick | Self::Rolling => 0.9,
+            Self::Boxcar => 0.5,
+            Self::Hypertrophic => 0.25,
+        }
+    }
+}
+
+/// The planes that scars change.
+#[derive(Debug)]
+pub struct ScarPlanes {
+    /// Height of the scars in mm.
+    pub height: Plane,
+    /// What is left of the fine relief, 0 to 1.
+    pub texture: Plane,
+    /// Factor on blood.
+    pub blood: Plane,
+}
+
+/// Stream of random numbers of this file.
+const STREAM: u64 = 0x30 << 32;
+
+impl ScarPlan {
+    /// Places the scars; those that find no room are left out.
+    pub(super) fn place(&self, seed: u64, place: &mut Place, relief_gain: f64) -> Vec<(Scar, Blob)> {
+        let mut random = Random::new(seed, STREAM);
+        let counts = [
+            (ScarKind::Hypertrophic, self.hypertrophic),
+            (ScarKind::Rolling, self.rolling),
+            (ScarKind::Boxcar, self.boxcar),
+            (ScarKind::IcePick, self.ice_pick),
+        ];
+        let mut scars = Vec::new();
+        for (kind, count) in counts {
+            let (diameters, depths) = kind.range();
+            for _ in 0..count {
+                let diameter_mm = random.between(diameters[0], diameters[1]);
+                let depth_mm = random.between(depths[0], depths[1]) * self.depth_gain * relief_gain;
+                let redness = if kind == ScarKind::Hypertrophic { 0.9 } else { self.redness };
+                let amount = redness * random.between(0.5, 1.5);
+                if let Some(blob) = place.blob(&mut random, diameter_mm, 0.10) {
+                    scars.push((Scar { kind, x_px: blob.x, y_px: blob.y, diameter_mm, depth_mm, amount }, blob));
+                }
+            }
+        }
+        scars
+    }
+}
+
+/// Draws the scars of a frame.
+pub(super) fn draw(scars: &[(Scar, Blob)], rough: &Plane, mm_per_px: f64) -> ScarPlanes {
+    let (width, height) = (rough.width(), rough.height());
+    let mut planes = ScarPlanes {
+        height: Plane::new(width, height),
+        texture: Plane::filled(width, height, 1.0),
+        blood: Plane::filled(width, height, 1.0),
+    };
+    for (scar, blob) in scars {
+        let radius_mm = blob.radius * mm_per_px;
+        blob.for_pixels(rough, 1.6, 0.02, |x, y, r| {
+            let lift = scar.depth_mm * scar.kind.profile(r, radius_mm);
+            planes.height.put(x, y, planes.height.at(x, y) + lift as f32);
+            let inside = smooth_step(1.15, 0.7, r);
+            let texture = 1.0 - inside * (1.0 - scar.kind.texture());
+            planes.texture.put(x, y, planes.texture.at(x, y).min(texture as f32));
+            let blood = 1.0 + scar.amount * smooth_step(1.4, 0.4, r);
+            planes.blood.put(x, y, planes.blood.at(x, y) * blood as f32);
+        });
+    }
+    planes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_have_their_depth_and_end_at_the_rim() {
+        for kind in [ScarKind::IcePick, ScarKind::Boxcar, ScarKind::Rolling] {
+            let bottom = kind.profile(0.0, 1.5);
+            assert!((bottom + 1.0).abs() < 0.02, "{kind:?}: bottom {bottom}");
+            assert!(kind.profile(1.6, 1.5).abs() < 0.01, "{kind:?} reaches beyond its rim");
+        }
+        assert!(ScarKind::Boxcar.profile(0.7, 1.5) < -0.99, "a boxcar has a flat floor");
+        assert!(ScarKind::IcePick.profile(0.7, 0.5) > -0.4, "an ice pick has none");
+        assert!((ScarKind::Hypertrophic.profile(0.0, 2.0) - 1.0).abs() < 1e-9);
+    }
+}
