@@ -162,7 +162,7 @@ fn wait_for(log: &Path) {
 
 fn many(bench: &Bench) {
     for i in 0..12 {
-        bench.photo_of(&format!("{i:02}.png"), i, 900);
+        bench.photo_of(&format!("{i:02}.png"), i, 480);
     }
     fs::write(bench.photos().join("05b.jpg"), "bad").unwrap();
 }
