@@ -9,6 +9,8 @@ use crate::measure::config::SkinConfig;
 use crate::measure::pigment::Chromaticity;
 use crate::measure::pigment::spots::components;
 
+use super::hair::hair;
+
 /// Bounds of u = ln R/G on skin: from very light skin in cool light to inflamed skin in warm light. ISSA skin (15,256
 /// spectra, D65) spans 0.25 to 1.0.
 const SKIN_U: [f32; 2] = [-0.02, 1.9];
@@ -47,7 +49,7 @@ pub fn find(
         return Skin { mask: skin.minus(&excluded), glare };
     }
     if config.exclude_hair {
-        excluded = excluded.or(&hair(photo));
+        excluded = excluded.or(&hair(&photo.g));
     }
     let colored = colored(photo);
     if config.exclude_pen {
@@ -132,36 +134,6 @@ fn pen(photo: &Chromaticity, colored: &Mask) -> Mask {
         }
     }
     morphology::dilate_mask(&marks, 3)
-}
-
-/// Hair: dark lines, thin, long and nearly straight, that stand out of the skin's own furrows.
-fn hair(photo: &Chromaticity) -> Mask {
-    const RADIUS: usize = 4;
-    const DARKER: f32 = 0.25;
-    const WIDEST: f64 = 3.5;
-    let (width, height) = (photo.g.width(), photo.g.height());
-    let mut depth = morphology::close(&photo.g, RADIUS);
-    for (d, &g) in depth.data_mut().iter_mut().zip(photo.g.data()) {
-        *d -= g;
-    }
-    let usual = median(&depth, &Mask::full(width, height)).unwrap_or(0.0);
-    let threshold = DARKER.max(4.0 * usual);
-    let thin = Mask::from_fn(width, height, |x, y| depth.at(x, y) > threshold);
-    let least = (width.min(height) as f64 / 8.0).clamp(24.0, 150.0);
-    let mut hairs = Mask::empty(width, height);
-    for component in components(&thin) {
-        let extent = |f: fn(&(u32, u32)) -> u32| {
-            let (low, high) = component.iter().map(f).fold((u32::MAX, 0), |(a, b), v| (a.min(v), b.max(v)));
-            f64::from(high - low + 1)
-        };
-        let length = extent(|p| p.0).hypot(extent(|p| p.1));
-        if length >= least && component.len() as f64 / length < WIDEST {
-            for (x, y) in component {
-                hairs.set(x as usize, y as usize, true);
-            }
-        }
-    }
-    morphology::dilate_mask(&hairs, 1)
 }
 
 /// Standard deviation of the Gaussian that says what is normal around a pixel.

@@ -1,5 +1,6 @@
 //! Where to measure: the skin mask and the regions.
 
+mod hair;
 mod mask;
 mod region;
 
