@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_hair_is_found_and_furrows_are_not() {
         // Furrows: short strokes of the depth of a hair; a hair: one long stroke.
-        let furrow = |x: usize, y: usize| (x / 9 + y / 7) % 3 == 0 && x % 9 == 0;
+        let furrow = |x: usize, y: usize| (x / 9 + y / 7).is_multiple_of(3) && x.is_multiple_of(9);
         let hair = |x: usize, y: usize| (40..160).contains(&x) && y == 50 + x / 4;
         let plane = Plane::from_fn(200, 140, |x, y| {
             if hair(x, y) {
