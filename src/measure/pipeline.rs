@@ -1,5 +1,7 @@
 //! How a photo becomes numbers: policy lives here, and only here.
 
+use std::borrow::Cow;
+
 use super::config::{Config, Family};
 use super::measurement::{Flag, Lesion, LesionKind, Measurement, Outcome, Refusal, Row};
 use super::pigment::chromaticity::FACTOR;
@@ -224,7 +226,8 @@ fn measure_region(scene: &Scene, photo: &Photo, prepared: &Prepared, region: &Ma
         relief(scene, region, row);
     }
     if let Some(levels) = &prepared.texture_levels {
-        let glcm = glcm::count(&restricted(levels, region), config.texture.bins, config.texture.distance_px);
+        let glcm =
+            glcm::count(&restricted(levels, region, &scene.mask), config.texture.bins, config.texture.distance_px);
         for aggregation in [Aggregation::Average, Aggregation::Merged] {
             for (i, value) in glcm.features(aggregation).into_iter().flatten().enumerate() {
                 debug_assert!(i < FEATURES.len());
@@ -233,7 +236,7 @@ fn measure_region(scene: &Scene, photo: &Photo, prepared: &Prepared, region: &Ma
         }
     }
     if let Some(levels) = &prepared.lbp_levels {
-        let histogram = lbp::histogram(&restricted(levels, region));
+        let histogram = lbp::histogram(&restricted(levels, region, &scene.mask));
         let total: u64 = histogram.iter().sum();
         for (class, n) in histogram.into_iter().enumerate().filter(|_| total > 0) {
             row.set(Column::lbp(class), n as f64 / total as f64);
@@ -247,10 +250,13 @@ fn measure_region(scene: &Scene, photo: &Photo, prepared: &Prepared, region: &Ma
     }
 }
 
-/// The levels of a region, 0 elsewhere.
-fn restricted(levels: &Plane<u8>, region: &Mask) -> Plane<u8> {
+/// The levels of a region, 0 elsewhere; those of the whole mask are that already.
+fn restricted<'a>(levels: &'a Plane<u8>, region: &Mask, mask: &Mask) -> Cow<'a, Plane<u8>> {
+    if region == mask {
+        return Cow::Borrowed(levels);
+    }
     let data = levels.data().iter().zip(region.plane().data()).map(|(l, m)| l * m).collect();
-    Plane::from_vec(levels.width(), levels.height(), data)
+    Cow::Owned(Plane::from_vec(levels.width(), levels.height(), data))
 }
 
 fn quality(scene: &Scene, prepared: &Prepared, region: &Mask, row: &mut Row) {
