@@ -149,3 +149,32 @@ impl<T> Plane<T> {
         self.data.chunks_exact(self.width.max(1))
     }
 }
+
+impl<T: Clone> From<&Plane<T>> for ndarray::Array2<T> {
+    /// Rows and columns as an array, for whoever computes with `ndarray`.
+    fn from(plane: &Plane<T>) -> Self {
+        Self::from_shape_fn((plane.height, plane.width), |(y, x)| plane.data[y * plane.width + x].clone())
+    }
+}
+
+impl<T: Clone> From<&ndarray::Array2<T>> for Plane<T> {
+    /// An array of rows and columns, in whatever memory order.
+    fn from(array: &ndarray::Array2<T>) -> Self {
+        let (height, width) = array.dim();
+        Self { width, height, data: array.iter().cloned().collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_is_the_plane_there_and_back() {
+        let plane = Plane::from_vec(3, 2, vec![1, 2, 3, 4, 5, 6]);
+        let array = ndarray::Array2::from(&plane);
+        assert_eq!(array[[1, 0]], 4);
+        assert_eq!(Plane::from(&array), plane);
+        assert_eq!(Plane::from(&array.reversed_axes()).row(0), [1, 4]);
+    }
+}
