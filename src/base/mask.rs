@@ -116,6 +116,17 @@ impl Mask {
         self.zip(other, |a, b| a & (1 - b))
     }
 
+    /// `plane` with zeros outside the mask, as normalized convolution wants it.
+    ///
+    /// # Panics
+    /// When the sizes differ.
+    #[must_use]
+    pub fn apply(&self, plane: &Plane) -> Plane {
+        assert_eq!((self.width(), self.height()), (plane.width(), plane.height()), "a plane and a mask of two sizes");
+        let data = plane.data().iter().zip(self.0.data()).map(|(&v, &m)| v * f32::from(m)).collect();
+        Plane::from_vec(plane.width(), plane.height(), data)
+    }
+
     fn zip(&self, other: &Self, f: impl Fn(u8, u8) -> u8) -> Self {
         assert_eq!((self.width(), self.height()), (other.width(), other.height()), "masks of two sizes");
         let data = self.0.data().iter().zip(other.0.data()).map(|(&a, &b)| f(a, b)).collect();

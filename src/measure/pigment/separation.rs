@@ -50,7 +50,7 @@ impl Separation {
     pub fn of(photo: &Chromaticity, mask: &Mask, mottle_px: [f64; 2]) -> Self {
         let weights = mask.plane().map(f32::from);
         let smooth =
-            |plane: &Plane| gaussian::smooth_weighted(&multiply(plane, mask), &weights, CHROMA_SIGMA / FACTOR as f64);
+            |plane: &Plane| gaussian::smooth_weighted(&mask.apply(plane), &weights, CHROMA_SIGMA / FACTOR as f64);
         let (u, v) = parallel::join(|| smooth(&photo.u), || smooth(&photo.v));
         let (beta, from_model) = fit(photo, mask, &weights, mottle_px);
         let center = [mean(&u, mask), mean(&v, mask)];
@@ -135,7 +135,7 @@ fn fit(photo: &Chromaticity, mask: &Mask, weights: &Plane, mottle_px: [f64; 2]) 
     let coarse_weights = resample::block_mean(weights, 2);
     let sigma = mottle_px.map(|cut| crate::measure::texture::relief::sigma_of_cutoff(cut) / (2 * FACTOR) as f64);
     let band = |plane: &Plane| {
-        let coarse = resample::block_mean(&multiply(plane, mask), 2);
+        let coarse = resample::block_mean(&mask.apply(plane), 2);
         let narrow = gaussian::smooth_weighted(&coarse, &coarse_weights, sigma[0]);
         let wide = gaussian::smooth_weighted(&coarse, &coarse_weights, sigma[1]);
         narrow.data().iter().zip(wide.data()).map(|(a, b)| f64::from(a - b)).collect::<Vec<_>>()
@@ -168,11 +168,6 @@ fn fit(photo: &Chromaticity, mask: &Mask, weights: &Plane, mottle_px: [f64; 2]) 
         beta = (evidence + prior).try_inverse().map_or(model, |inverse| inverse * right);
     }
     (beta.into(), evidence.trace() < 2.0 * prior.trace())
-}
-
-fn multiply(plane: &Plane, mask: &Mask) -> Plane {
-    let data = plane.data().iter().zip(mask.plane().data()).map(|(&v, &m)| v * f32::from(m)).collect();
-    Plane::from_vec(plane.width(), plane.height(), data)
 }
 
 /// Mean over a mask, summed row by row in f64.

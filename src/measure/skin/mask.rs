@@ -97,7 +97,7 @@ fn glare(photo: &Chromaticity) -> Mask {
     let sigma = surround(photo);
     let [g, u, v] = [&photo.g, &photo.u, &photo.v].map(|plane| {
         let usable = Mask::full(plane.width(), plane.height()).minus(&photo.dark);
-        gaussian::smooth_weighted(&masked(plane, &usable), &usable.plane().map(f32::from), sigma)
+        gaussian::smooth_weighted(&usable.apply(plane), &usable.plane().map(f32::from), sigma)
     });
     let highlight = Mask::from_fn(g.width(), g.height(), |x, y| {
         let (here_u, here_v) = (photo.u.at(x, y), photo.v.at(x, y));
@@ -139,11 +139,6 @@ fn pen(photo: &Chromaticity, colored: &Mask) -> Mask {
 /// Standard deviation of the Gaussian that says what is normal around a pixel.
 fn surround(photo: &Chromaticity) -> f64 {
     (photo.u.width().min(photo.u.height()) as f64 / 20.0).clamp(8.0, 60.0)
-}
-
-fn masked(plane: &Plane, mask: &Mask) -> Plane {
-    let data = plane.data().iter().zip(mask.plane().data()).map(|(&v, &m)| v * f32::from(m)).collect();
-    Plane::from_vec(plane.width(), plane.height(), data)
 }
 
 fn median(plane: &Plane, mask: &Mask) -> Option<f32> {
