@@ -30,6 +30,7 @@
 //! | [`filter`] | the per-pixel core |
 //! | [`base`] | planes, masks, threads, CPU level |
 //! | [`phantom`] | synthetic skin with known truth, beside the flow |
+//! | [`validate`] | claims of the measurement, tried on phantoms |
 //!
 //! Two layers: kernels are pure functions on [`base::Plane`] and [`base::Mask`]; policy lives in [`measure::Pipeline`].
 //! The same photo, configuration and version give the same bits on any CPU level and any number of threads.
@@ -49,5 +50,6 @@ pub mod measure;
 pub mod phantom;
 pub mod photo;
 pub mod report;
+pub mod validate;
 
 pub use error::{Error, Result, Stage};

@@ -1,5 +1,6 @@
 //! One photo to numbers.
 
+mod columns;
 pub mod config;
 pub mod dictionary;
 pub mod measurement;
