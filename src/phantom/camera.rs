@@ -54,6 +54,34 @@ impl Default for Camera {
 const STREAM: u32 = 0x40;
 
 impl Camera {
+    /// How many pixels beyond the frame the lens gathers light from.
+    #[must_use]
+    pub fn lens_reach_px(&self) -> usize {
+        (4.0 * self.blur_px).ceil() as usize + 1
+    }
+
+    /// Refuses what is no camera.
+    pub(super) fn check(&self) -> Result<()> {
+        let [r, g, b] = self.white_balance;
+        let numbers = [
+            ("exposure", self.exposure, 0.0, 100.0),
+            ("white_balance", r, 0.0, 10.0),
+            ("white_balance", g, 0.0, 10.0),
+            ("white_balance", b, 0.0, 10.0),
+            ("blur_px", self.blur_px, 0.0, 100.0),
+            ("shot_noise", self.shot_noise, 0.0, 1.0),
+            ("read_noise", self.read_noise, 0.0, 1.0),
+            ("grain_px", self.grain_px, 0.0, 100.0),
+            ("quality", f64::from(self.quality), 1.0, 100.0),
+        ];
+        match numbers.into_iter().find(|(_, value, low, high)| !(low..=high).contains(&value)) {
+            Some((name, value, low, high)) => {
+                Err(Error::config(format!("phantom: camera.{name} is {value}, allowed {low} to {high}")))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The light on the sensor, without noise: exposed, balanced and blurred by the lens.
     #[must_use]
     pub fn expose(&self, scene: &[Plane; 3]) -> [Plane; 3] {
