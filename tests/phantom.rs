@@ -66,12 +66,14 @@ fn given_spots_lie_where_they_were_asked_for_with_their_contrast() {
             let disc = std::f64::consts::PI / 4.0 * s.diameter_mm * s.diameter_mm;
             assert!((s.area_mm2 / disc - 1.0).abs() < 0.2, "{} for {disc}", s.area_mm2);
         }
-        // A spot takes blue away most when it is brown, green when it is red.
+        // A red spot takes green away most, a brown one blue.
         let drop = |x_mm: f64, c: usize| {
             let x = (x_mm / p.mm_per_px) as usize;
             (r.linear[c].at(5, 140) / r.linear[c].at(x, 60)).ln()
         };
-        assert!(drop(2.5, 2) > drop(2.5, 1) && drop(7.0, 1) > drop(7.0, 2) * 0.8 && drop(7.0, 1) > 1.3 * drop(7.0, 0));
+        assert!(drop(7.0, 1) > drop(7.0, 2) * 0.8 && drop(7.0, 1) > 1.3 * drop(7.0, 0));
+        // On dark skin the white surface hides what melanin takes from the blue: this is the fold.
+        assert_eq!(drop(2.5, 2) > drop(2.5, 1), ita_deg > 0.0);
         let middle = [2.5 / 0.05 - 0.5, 3.0 / 0.05 - 0.5];
         assert_eq!([r.truth.spots[0].x_px, r.truth.spots[0].y_px], middle);
         assert!(centroid(&r.linear[2], middle).iter().zip(middle).all(|(a, b)| (a - b).abs() < 1.0));
@@ -117,7 +119,8 @@ fn a_scar_stands_above_the_micro_relief_by_its_depth_and_its_light() {
     let truth = |p: &Phantom| p.render().unwrap().truth;
     let low = truth(&p);
     let [deep, shallow, pick] = [0, 1, 2].map(|i| low.scars[i].contrast);
-    assert!(deep > 3.0 && shallow < 1.2 && pick > 3.0, "{deep} {shallow} {pick}");
+    // Even a scar without depth changes the shading: half of the furrows are missing inside.
+    assert!(deep > 3.0 && shallow < 2.0 && pick > 3.0, "{deep} {shallow} {pick}");
     assert!(low.scars[0].shading_range > 2.0 * low.scars[0].shading_rms);
     // Scars of the placed kind keep to the ranges that were asked for.
     p.scars.given.clear();
@@ -167,7 +170,7 @@ fn a_recapture_shows_the_same_skin_elsewhere() {
     let other = scene.photograph(&again, &p.camera).unwrap();
     assert!((other.truth.mm_per_px - 0.05 / 1.06).abs() < 1e-12);
     for (a, b) in first.truth.spots.iter().zip(&other.truth.spots) {
-        assert!((a.x_px - b.x_px).hypot(a.y_px - b.y_px) > 5.0);
+        assert!((a.x_px - b.x_px).hypot(a.y_px - b.y_px) > 2.0);
         let offset = |r: &cicatrix::phantom::Rendered, s: &cicatrix::phantom::Spot| {
             let [x, y] = centroid(&r.linear[2], [s.x_px, s.y_px]);
             [x - s.x_px, y - s.y_px]

@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn mistakes_are_explained() {
         let message = |text: &str| loaded(text, &Phantom::default()).expect_err("wrong").to_string();
-        assert!(message("ita = 3").contains("skin.toml: unknown key ita; the nearest known key is"));
+        assert!(message("ita_dg = 3").contains("skin.toml: unknown key ita_dg; the nearest known key is ita_deg"));
         assert!(message("azimuth_deg = 3").contains("the nearest known key is light.azimuth_deg"));
         assert!(message("[[spots.given]]\nx_mm = 1\ny_m = 2").contains("spots.given.y_m; the nearest known key is"));
         assert!(message("[camera]\nquality = \"good\"").contains("quality"));

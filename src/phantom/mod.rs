@@ -28,6 +28,7 @@ pub mod scar;
 pub mod scene;
 pub mod skin;
 pub mod spectra;
+mod spline;
 pub mod spot;
 pub mod table;
 pub mod texture;

@@ -1,20 +1,19 @@
 //! The same skin, photographed again: turned, nearer or farther, shifted.
 //!
-//! A recapture is a similarity about the middle of the frame, applied to the linear light of the scene before the lens.
-//! Light is interpolated by a sinc windowed to three samples (Lanczos 1956; weights normalized to sum 1): the scene is
-//! band-limited by scattering below the surface, so this kernel returns it nearly unchanged at any phase, where a
-//! bilinear one would blur half-pixel shifts and make a recapture smoother skin. What comes into view at the borders is
-//! skin of the scene's margin; a margin that is too small is an error, never an invented border.
-
-use std::sync::LazyLock;
+//! A recapture is a similarity about the middle of the frame, applied to the linear light of the scene before the lens,
+//! interpolated by quintic splines: the scene is band-limited by scattering below the surface, and they return it
+//! unchanged at any phase. What comes into view at the borders is skin of the scene's margin; a margin that is too small
+//! is an error, never an invented border.
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Plane, parallel};
+use crate::base::Plane;
 use crate::error::{Error, Result};
 
 use super::Camera;
 use super::random::Random;
+use super::spline::{self, Spline};
+use super::texture::field::from_pixels;
 
 /// How a recapture differs from the first photograph.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,28 +36,8 @@ impl Default for Recapture {
     }
 }
 
-/// Half width of the kernel in pixels.
-const LOBES: usize = 3;
-const TAPS: usize = 2 * LOBES;
-/// Phases of the kernel that are tabulated: a position is right to 1/8192 of a pixel.
-const PHASES: usize = 4096;
 /// Stream of random numbers of this file.
 const STREAM: u64 = 0x33 << 32;
-
-/// The kernel at every phase, normalized.
-static KERNEL: LazyLock<Vec<[f32; TAPS]>> = LazyLock::new(|| {
-    let sinc = |x: f64| if x.abs() < 1e-12 { 1.0 } else { (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x) };
-    let at_phase = |phase: usize| {
-        let offset = phase as f64 / PHASES as f64 + (LOBES - 1) as f64;
-        let weights: [f64; TAPS] = std::array::from_fn(|k| {
-            let x = k as f64 - offset;
-            if x.abs() >= LOBES as f64 { 0.0 } else { sinc(x) * sinc(x / LOBES as f64) }
-        });
-        let sum: f64 = weights.iter().sum();
-        weights.map(|w| (w / sum) as f32)
-    };
-    (0..=PHASES).map(at_phase).collect()
-});
 
 impl Recapture {
     /// True when the photograph is the first one again.
@@ -100,7 +79,7 @@ impl Recapture {
             [-x, x - w, -y, y - h].into_iter().fold(0.0, f64::max)
         };
         let corners = [[-pad, -pad], [w + pad, -pad], [-pad, h + pad], [w + pad, h + pad]];
-        corners.into_iter().map(beyond).fold(0.0, f64::max).ceil() as usize + LOBES + 1
+        corners.into_iter().map(beyond).fold(0.0, f64::max).ceil() as usize + spline::REACH + 1
     }
 
     /// Refuses what is no photograph of the same skin.
@@ -120,44 +99,15 @@ impl Recapture {
         }
     }
 
-    /// A plane of the scene, which has `margin` pixels around a frame of `size`, seen by this recapture with `pad` pixels
-    /// around the frame.
-    pub(super) fn view(&self, plane: &Plane, size: (usize, usize), margin: usize, pad: usize) -> Plane {
+    /// What this recapture sees of the spline through a plane of the scene, which has `margin` pixels around a frame of
+    /// `size`, with `pad` pixels around the frame.
+    pub(super) fn view(&self, spline: &Spline, size: (usize, usize), margin: usize, pad: usize) -> Plane {
         let (width, height) = (size.0 + 2 * pad, size.1 + 2 * pad);
-        if self.is_identity() {
-            return plane.crop(margin - pad..margin + size.0 + pad, margin - pad..margin + size.1 + pad);
-        }
-        let kernel = &*KERNEL;
-        let mut out = Plane::new(width, height);
-        parallel::for_bands(out.data_mut(), width, 16, |first, rows| {
-            for (i, row) in rows.chunks_exact_mut(width).enumerate() {
-                for (x, v) in row.iter_mut().enumerate() {
-                    let photo = [x as f64 - pad as f64, (first + i) as f64 - pad as f64];
-                    let [u, v0] = self.to_first(size, photo).map(|c| c + margin as f64);
-                    let (left, across) = split(u, kernel);
-                    let (top, down) = split(v0, kernel);
-                    let mut sum = 0.0_f32;
-                    for (k, weight) in down.iter().enumerate() {
-                        let source = &plane.row(top + k)[left..left + TAPS];
-                        let mut line = 0.0_f32;
-                        for (sample, w) in source.iter().zip(across) {
-                            line += sample * w;
-                        }
-                        sum += weight * line;
-                    }
-                    *v = sum;
-                }
-            }
-        });
-        out
+        from_pixels(width, height, |x, y| {
+            let photo = [x as f64 - pad as f64, y as f64 - pad as f64];
+            spline.at(self.to_first(size, photo).map(|c| c + margin as f64))
+        })
     }
-}
-
-/// First sample and weights around a position.
-fn split(position: f64, kernel: &[[f32; TAPS]]) -> (usize, &[f32; TAPS]) {
-    let floor = position.floor();
-    let phase = ((position - floor) * PHASES as f64 + 0.5) as usize;
-    (floor as usize + 1 - LOBES, &kernel[phase])
 }
 
 fn middle((width, height): (usize, usize)) -> [f64; 2] {
@@ -234,7 +184,7 @@ mod tests {
         });
         let r = turned();
         assert!(r.margin_px(size, 3) <= margin);
-        let view = r.view(&plane, size, margin, 3);
+        let view = r.view(&Spline::new(&plane), size, margin, 3);
         let mut worst = 0.0_f64;
         for y in 0..size.1 {
             for x in 0..size.0 {
@@ -242,10 +192,8 @@ mod tests {
                 worst = worst.max((f64::from(view.at(x + 3, y + 3)) - scene(u, v)).abs());
             }
         }
-        // Wavelengths of 7 and 8 pixels; a bilinear kernel errs by 0.03 here.
-        assert!(worst < 0.004, "{worst}");
-        let same = Recapture::default().view(&plane, size, margin, 0);
-        assert_eq!(same, plane.crop(16..80, 16..64));
+        // Wavelengths of 7 and 8 pixels; a bilinear kernel errs by 0.03 here, a sinc windowed to six samples by 0.005.
+        assert!(worst < 1e-4, "{worst}");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! linear light through a camera. The scene may have a margin of skin around the frame, which recaptures turn and shift
 //! into view.
 
+use std::sync::OnceLock;
+
 use crate::base::{Plane, parallel};
 use crate::color::Lab;
 use crate::error::{Error, Result};
@@ -16,6 +18,7 @@ use super::recapture::Recapture;
 use super::render::{Maps, Rendered};
 use super::scar::{self, Scar};
 use super::skin::{BLOOD_MAX, MELANIN_MAX, SkinModel};
+use super::spline::Spline;
 use super::spot::{self, Ground, Spot};
 use super::table::{GAMUT_KNEE, SkinTable};
 use super::texture::field::{band, band_of, map2, mean, rms};
@@ -40,6 +43,8 @@ pub struct Scene {
     scars: Vec<(Scar, Blob)>,
     spots: Vec<Spot>,
     lit: Lit,
+    /// Splines through melanin, blood, height and hair, made for the first recapture.
+    splines: OnceLock<[Spline; 4]>,
 }
 
 /// What the light makes of a scene.
@@ -49,6 +54,8 @@ struct Lit {
     linear: [Plane; 3],
     scars: Vec<Scar>,
     micro_relief_mid: f64,
+    /// Splines through the light of the scene, the irradiance and the highlights.
+    splines: OnceLock<[Spline; 7]>,
 }
 
 impl Phantom {
@@ -119,7 +126,9 @@ impl Phantom {
                 linear: std::array::from_fn(|_| Plane::new(0, 0)),
                 scars: Vec::new(),
                 micro_relief_mid: 0.0,
+                splines: OnceLock::new(),
             },
+            splines: OnceLock::new(),
         };
         scene.lit = scene.under(&self.light, Frame::new((self.width_px, self.height_px), margin, scale));
         Ok(scene)
@@ -131,6 +140,18 @@ impl Phantom {
         let (coarse, fine) = (relative as f32, self.fine_mottle as f32);
         map2(&field(0, [1.5, 8.0]), &field(1, [0.3, 1.5]), |c, f| (1.0 + coarse * c + fine * f).max(0.1))
     }
+}
+
+impl Lit {
+    fn splines(&self) -> &[Spline; 7] {
+        let ([r, g, b], [sr, sg, sb]) = (&self.linear, &self.light.rgb);
+        self.splines.get_or_init(|| [r, g, b, sr, sg, sb, &self.light.glare].map(Spline::new))
+    }
+}
+
+/// Natural logarithm of an irradiance.
+fn ln(plane: &Plane) -> Plane {
+    plane.map(|v| f64::from(v.max(1e-4)).ln() as f32)
 }
 
 impl Scene {
@@ -161,21 +182,38 @@ impl Scene {
         }
         let relit = (recapture.light_follows_camera && !recapture.is_identity()).then(|| self.carried(recapture));
         let lit = relit.as_ref().unwrap_or(&self.lit);
-        let scene: [Plane; 3] = std::array::from_fn(|c| recapture.view(&lit.linear[c], size, margin, pad));
+        let (scene, maps) = if recapture.is_identity() {
+            let crop = |plane: &Plane, pad: usize| {
+                let from = margin - pad;
+                plane.crop(from..from + size.0 + 2 * pad, from..from + size.1 + 2 * pad)
+            };
+            let maps = Maps {
+                melanin: crop(&self.melanin, 0),
+                blood: crop(&self.blood, 0),
+                height_mm: crop(&self.height_mm, 0),
+                ln_shading: std::array::from_fn(|c| ln(&crop(&lit.light.rgb[c], 0))),
+                glare: crop(&lit.light.glare, 0),
+                hair: crop(&self.hair, 0),
+            };
+            (std::array::from_fn(|c| crop(&lit.linear[c], pad)), maps)
+        } else {
+            let [melanin, blood, height, hair] =
+                self.splines.get_or_init(|| [&self.melanin, &self.blood, &self.height_mm, &self.hair].map(Spline::new));
+            let [r, g, b, shade_r, shade_g, shade_b, glare] = lit.splines();
+            let view = |spline: &Spline| recapture.view(spline, size, margin, 0);
+            let maps = Maps {
+                melanin: view(melanin),
+                blood: view(blood),
+                height_mm: view(height),
+                ln_shading: [shade_r, shade_g, shade_b].map(|s| ln(&view(s))),
+                glare: view(glare),
+                hair: view(hair),
+            };
+            ([r, g, b].map(|s| recapture.view(s, size, margin, pad)), maps)
+        };
         let linear = camera.expose(&scene);
         let linear = if pad == 0 { linear } else { linear.map(|p| p.crop(pad..pad + size.0, pad..pad + size.1)) };
         let rgb8 = camera.develop(&linear);
-
-        let view = |plane: &Plane| recapture.view(plane, size, margin, 0);
-        let empty = |plane: &Plane| if plane.data().iter().any(|&v| v != 0.0) { view(plane) } else { Plane::new(size.0, size.1) };
-        let maps = Maps {
-            melanin: view(&self.melanin),
-            blood: view(&self.blood),
-            height_mm: view(&self.height_mm),
-            ln_shading: std::array::from_fn(|c| view(&lit.light.rgb[c]).map(|v| f64::from(v.max(1e-4)).ln() as f32)),
-            glare: empty(&lit.light.glare),
-            hair: empty(&self.hair),
-        };
         let truth = self.truth(recapture, camera, lit, &maps, &linear);
         Ok(Rendered { width: size.0, height: size.1, rgb8, linear, maps, truth })
     }
@@ -206,7 +244,7 @@ impl Scene {
         let mid = |plane: &Plane| rms(&band_of(&frame.of(plane), frame.mm_per_px, BANDS_MM[1]));
         let mut scars: Vec<Scar> = self.scars.iter().map(|(scar, _)| scar.clone()).collect();
         let micro_relief_mid = if scars.is_empty() {
-            mid(&irradiance.rgb[1].map(|v| f64::from(v.max(1e-4)).ln() as f32))
+            mid(&ln(&irradiance.rgb[1]))
         } else {
             let [added, healthy] = light.ln_difference(&self.height_mm, &self.healthy_mm, frame);
             let micro_relief = mid(&healthy);
@@ -215,7 +253,7 @@ impl Scene {
             }
             micro_relief
         };
-        Lit { light: irradiance, linear, scars, micro_relief_mid }
+        Lit { light: irradiance, linear, scars, micro_relief_mid, splines: OnceLock::new() }
     }
 
     /// Linear sRGB of the scene under its light.
