@@ -103,9 +103,15 @@ impl Recapture {
     /// `size`, with `pad` pixels around the frame.
     pub(super) fn view(&self, spline: &Spline, size: (usize, usize), margin: usize, pad: usize) -> Plane {
         let (width, height) = (size.0 + 2 * pad, size.1 + 2 * pad);
+        // A similarity is one step per column and one per row.
+        let corner = self.to_first(size, [-(pad as f64); 2]);
+        let [right, down] = [[1.0, 0.0], [0.0, 1.0]].map(|step: [f64; 2]| {
+            let there = self.to_first(size, [step[0] - pad as f64, step[1] - pad as f64]);
+            [there[0] - corner[0], there[1] - corner[1]]
+        });
         from_pixels(width, height, |x, y| {
-            let photo = [x as f64 - pad as f64, y as f64 - pad as f64];
-            spline.at(self.to_first(size, photo).map(|c| c + margin as f64))
+            let at = |k: usize| corner[k] + margin as f64 + x as f64 * right[k] + y as f64 * down[k];
+            spline.at([at(0), at(1)])
         })
     }
 }

@@ -4,7 +4,7 @@
 //! linear light through a camera. The scene may have a margin of skin around the frame, which recaptures turn and shift
 //! into view.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::base::{Plane, parallel};
 use crate::color::Lab;
@@ -22,8 +22,9 @@ use super::spline::Spline;
 use super::spot::{self, Ground, Spot};
 use super::table::{GAMUT_KNEE, SkinTable};
 use super::texture::field::{band, band_of, map2, mean, rms};
+use super::texture::relief::Surface;
 use super::truth::{BANDS_MM, Bands, Truth};
-use super::{Camera, Light, Phantom};
+use super::{Camera, Light, Phantom, Relief};
 
 /// Streams of random numbers of this file.
 const MOTTLE: u32 = 0x20;
@@ -39,7 +40,7 @@ pub struct Scene {
     /// The height of the same skin without scars.
     healthy_mm: Plane,
     hair: Plane,
-    rough: Plane,
+    fields: Arc<Fields>,
     scars: Vec<(Scar, Blob)>,
     spots: Vec<Spot>,
     lit: Lit,
@@ -58,9 +59,55 @@ struct Lit {
     splines: OnceLock<[Spline; 7]>,
 }
 
+/// What only the seed, the size and the relief of healthy skin decide, and what takes longest to make.
+#[derive(Clone, Debug)]
+struct Fields {
+    seed: u64,
+    size: (usize, usize),
+    mm_per_px: f64,
+    relief: Relief,
+    surface: Surface,
+    /// Melanin coarse and fine, blood coarse and fine: rms 1.
+    mottle: [Plane; 4],
+    /// Roughness of rims: rms 1.
+    rough: Plane,
+}
+
+impl Fields {
+    fn new(p: &Phantom, size: (usize, usize)) -> Self {
+        let field = |i: u32, mm: [f64; 2]| band(p.seed, MOTTLE + i, size, p.mm_per_px, mm);
+        let (coarse, fine) = ([1.5, 8.0], [0.3, 1.5]);
+        Self {
+            seed: p.seed,
+            size,
+            mm_per_px: p.mm_per_px,
+            relief: p.relief.clone(),
+            surface: p.relief.surface(p.seed, size, p.mm_per_px),
+            mottle: [field(0, coarse), field(1, fine), field(2, coarse), field(3, fine)],
+            rough: field(5, [0.5, 2.0]),
+        }
+    }
+
+    fn serve(&self, p: &Phantom, size: (usize, usize)) -> bool {
+        self.seed == p.seed && self.size == size && self.mm_per_px == p.mm_per_px && self.relief == p.relief
+    }
+
+    /// A factor of mean about 1 on a pigment: its coarse and its fine mottle.
+    fn mottle(&self, first: usize, coarse: f64, fine: f64) -> Plane {
+        let (coarse, fine) = (coarse as f32, fine as f32);
+        map2(&self.mottle[first], &self.mottle[first + 1], |c, f| (1.0 + coarse * c + fine * f).max(0.1))
+    }
+}
+
 impl Phantom {
     /// The skin under its light, with `margin_px` of skin around the frame.
     pub fn scene(&self) -> Result<Scene> {
+        self.scene_after(None)
+    }
+
+    /// The same, faster where `before` has the same seed, size, scale and relief of healthy skin: other tones, lights,
+    /// lesions and gains on one skin.
+    pub fn scene_after(&self, before: Option<&Scene>) -> Result<Scene> {
         self.check()?;
         let scale = self.mm_per_px;
         let margin = self.margin_px;
@@ -78,30 +125,33 @@ impl Phantom {
         let scars: Vec<_> = scars.into_iter().map(|(scar, blob)| (scar, moved(blob))).collect();
         let spots = self.spots.place(self.seed, &mut place, ground);
         let mut spots: Vec<_> = spots.into_iter().map(|(spot, blob)| (spot, moved(blob))).collect();
-        let rough = band(self.seed, MOTTLE + 5, size, scale, [0.5, 2.0]);
-        let marks = scar::draw(&scars, &rough, scale);
+        let fields = match before.map(|scene| &scene.fields).filter(|fields| fields.serve(self, size)) {
+            Some(fields) => Arc::clone(fields),
+            None => Arc::new(Fields::new(self, size)),
+        };
+        let (surface, rough) = (&fields.surface, &fields.rough);
+        let marks = scar::draw(&scars, rough, scale);
 
-        let surface = self.relief.surface(self.seed, size, scale);
         let gain = self.relief_gain as f32;
         let healthy_mm = surface.height.map(|h| gain * h);
         let with_tissue = map2(&surface.height, &marks.texture, |h, t| gain * h * t);
         let height_mm = map2(&with_tissue, &marks.height, |a, b| a + b);
 
-        let mut melanin = self.mottle(0, self.melanin_mottle, size).map(|v| melanin_base as f32 * v);
-        let blood = self.mottle(2, self.blood_mottle, size).map(|v| self.blood as f32 * v);
+        let mut melanin = fields.mottle(0, self.melanin_mottle, self.fine_mottle).map(|v| melanin_base as f32 * v);
+        let blood = fields.mottle(2, self.blood_mottle, self.fine_mottle).map(|v| self.blood as f32 * v);
         let mut blood = map2(&blood, &marks.blood, |a, b| a * b);
         // A pore is a hair follicle: a little more melanin, a little more blood around it.
         melanin = map2(&melanin, &surface.pores, |v, p| v * (1.0 + 0.35 * p));
         blood = map2(&blood, &surface.pores, |v, p| v * (1.0 + 0.6 * p));
-        spot::draw(&spots, &rough, &mut melanin, &mut blood);
+        spot::draw(&spots, rough, &mut melanin, &mut blood);
         let melanin = melanin.map(|v| v.clamp(0.0, MELANIN_MAX as f32));
         let blood = blood.map(|v| v.clamp(0.0, BLOOD_MAX as f32));
 
         if !spots.is_empty() {
-            let lesions = lesions(&scars, &spots, &rough);
+            let lesions = lesions(&scars, &spots, rough);
             let scene = SpotScene {
                 model: &model,
-                rough: &rough,
+                rough,
                 melanin: &melanin,
                 blood: &blood,
                 lesions: &lesions,
@@ -118,7 +168,7 @@ impl Phantom {
             blood,
             height_mm,
             healthy_mm,
-            rough,
+            fields,
             scars,
             spots: spots.into_iter().map(|(spot, _)| spot).collect(),
             lit: Lit {
@@ -132,13 +182,6 @@ impl Phantom {
         };
         scene.lit = scene.under(&self.light, Frame::new((self.width_px, self.height_px), margin, scale));
         Ok(scene)
-    }
-
-    /// A factor of mean about 1: mottle of a pigment.
-    fn mottle(&self, purpose: u32, relative: f64, size: (usize, usize)) -> Plane {
-        let field = |i: u32, mm: [f64; 2]| band(self.seed, MOTTLE + purpose + i, size, self.mm_per_px, mm);
-        let (coarse, fine) = (relative as f32, self.fine_mottle as f32);
-        map2(&field(0, [1.5, 8.0]), &field(1, [0.3, 1.5]), |c, f| (1.0 + coarse * c + fine * f).max(0.1))
     }
 }
 
@@ -201,13 +244,17 @@ impl Scene {
                 self.splines.get_or_init(|| [&self.melanin, &self.blood, &self.height_mm, &self.hair].map(Spline::new));
             let [r, g, b, shade_r, shade_g, shade_b, glare] = lit.splines();
             let view = |spline: &Spline| recapture.view(spline, size, margin, 0);
+            // Most scenes have no highlights and no hair.
+            let some = |plane: &Plane, spline: &Spline| {
+                if plane.data().iter().any(|&v| v != 0.0) { view(spline) } else { Plane::new(size.0, size.1) }
+            };
             let maps = Maps {
                 melanin: view(melanin),
                 blood: view(blood),
                 height_mm: view(height),
                 ln_shading: [shade_r, shade_g, shade_b].map(|s| ln(&view(s))),
-                glare: view(glare),
-                hair: view(hair),
+                glare: some(&lit.light.glare, glare),
+                hair: some(&self.hair, hair),
             };
             ([r, g, b].map(|s| recapture.view(s, size, margin, pad)), maps)
         };
@@ -249,7 +296,7 @@ impl Scene {
             let [added, healthy] = light.ln_difference(&self.height_mm, &self.healthy_mm, frame);
             let micro_relief = mid(&healthy);
             for (scar, (_, blob)) in scars.iter_mut().zip(&self.scars) {
-                measure_scar(scar, blob, &self.rough, &added, micro_relief);
+                measure_scar(scar, blob, &self.fields.rough, &added, micro_relief);
             }
             micro_relief
         };
