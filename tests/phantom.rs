@@ -28,11 +28,17 @@ fn skin_from_very_light_to_very_dark() {
             // What an instrument that sees the surface reads.
             let seen = SkinModel::new(0.028).lab(r.truth.melanin_base, p.blood);
             assert!((ita::ita_deg(seen).unwrap() - ita_deg).abs() < 0.01, "{ita_deg} on surface {surface}");
-            assert!(r.linear.iter().all(|c| c.data().iter().all(|v| *v > 0.0)), "a channel of {ita_deg} is not positive");
+            assert!(
+                r.linear.iter().all(|c| c.data().iter().all(|v| *v > 0.0)),
+                "a channel of {ita_deg} is not positive"
+            );
             // Without its white surface reflection the darkest skin lies outside sRGB, and the truth says so.
             assert_eq!(r.truth.out_of_gamut, surface == 0.0 && ita_deg < -50.0, "{ita_deg} on surface {surface}");
             if !r.truth.out_of_gamut {
-                let d = delta_e_00(Lab::from_linear(r.truth.skin_linear), Lab::from_linear([0, 1, 2].map(|c| mean(&r.linear[c]))));
+                let d = delta_e_00(
+                    Lab::from_linear(r.truth.skin_linear),
+                    Lab::from_linear([0, 1, 2].map(|c| mean(&r.linear[c]))),
+                );
                 assert!(d < 0.1, "{ita_deg} on surface {surface}: {d}");
             }
         }

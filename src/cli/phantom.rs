@@ -153,7 +153,9 @@ fn render(phantom: &Phantom, args: &PhantomArgs, mut done: impl FnMut(u32, &Rend
     let count = args.repeat;
     if args.vary == Vary::Recapture && count > 1 {
         if !phantom.recapture.is_identity() {
-            return Err(Error::config("phantom: a series of recaptures begins with the identity; remove [recapture]").into());
+            return Err(
+                Error::config("phantom: a series of recaptures begins with the identity; remove [recapture]").into()
+            );
         }
         let all = series(phantom.seed, count as usize, Spread::default(), &phantom.camera);
         let size = (phantom.width_px, phantom.height_px);

@@ -84,7 +84,10 @@ mod tests {
                     [[scars.given]]\nkind = \"ice_pick\"\nx_mm = 3\ny_mm = 4\n";
         let p = loaded(text, &base)?;
         assert_eq!((p.ita_deg, p.light.softness_deg, p.light.azimuth_deg, p.spots.pih), (-5.0, 20.0, 60.0, 14));
-        assert_eq!((p.scars.given[0].kind, p.scars.given[0].y_mm, p.scars.given[0].irregular), (ScarKind::IcePick, 4.0, 0.15));
+        assert_eq!(
+            (p.scars.given[0].kind, p.scars.given[0].y_mm, p.scars.given[0].irregular),
+            (ScarKind::IcePick, 4.0, 0.15)
+        );
         assert_eq!(p.scars.ranges.boxcar.diameter_mm, [1.0, 2.0]);
         Ok(())
     }
@@ -107,6 +110,25 @@ mod tests {
         }
         assert!(to_toml(&Phantom::default())?.contains("light.gradient_deg"));
         assert!(!to_toml(&full())?.contains("no value"));
+        Ok(())
+    }
+
+    #[test]
+    fn every_parameter_is_documented() -> Result<()> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PHANTOM.md");
+        let text = std::fs::read_to_string(&path).map_err(|e| Error::config(e.to_string()).at(&path))?;
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `")).collect();
+        for key in keys::paths(&table_of(&full())?) {
+            // Members of a list and the two ends of a range stand in the row of their list or range.
+            let outer = ["scars.given", "spots.given", "scars.ranges"].into_iter().find(|o| key.starts_with(o));
+            let named = |name: &str| rows.iter().any(|row| row.contains(&format!("`{name}`")));
+            let last = key.rsplit('.').next().unwrap_or_default();
+            let documented = match outer {
+                Some(outer) => rows.iter().any(|row| row.contains(outer) && row.contains(last)),
+                None => named(&key) || !key.contains('.') && rows.iter().any(|row| row.contains(&format!("`{key}."))),
+            };
+            assert!(documented, "{key} is missing in docs/PHANTOM.md");
+        }
         Ok(())
     }
 }

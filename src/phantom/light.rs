@@ -183,7 +183,8 @@ impl Light {
         let mut shade = self.shade(height, frame);
         let mean = super::texture::field::mean(&frame.of(&shade)).max(1e-6) as f32;
         shade.data_mut().iter_mut().for_each(|v| *v /= mean);
-        let glare = if self.glare > 0.0 { self.highlights(height, frame) } else { Plane::new(shade.width(), shade.height()) };
+        let glare =
+            if self.glare > 0.0 { self.highlights(height, frame) } else { Plane::new(shade.width(), shade.height()) };
         Irradiance { rgb: self.scatter_mm.map(|mm| blur(&shade, mm / frame.mm_per_px)), glare }
     }
 
@@ -309,7 +310,9 @@ mod tests {
 
     #[test]
     fn a_gradient_of_0_6_is_30_percent_either_way() {
-        for (azimuth_deg, gradient_deg, elevation_deg) in [(36.87, None, 40.0), (120.0, Some(36.87), 40.0), (36.87, None, 90.0)] {
+        for (azimuth_deg, gradient_deg, elevation_deg) in
+            [(36.87, None, 40.0), (120.0, Some(36.87), 40.0), (36.87, None, 90.0)]
+        {
             // The diagonal of a frame of 4 to 3 lies at 36.87 degrees.
             let light = Light { azimuth_deg, gradient_deg, elevation_deg, gradient: 0.6, ..plain() };
             let green = light.irradiance(&Plane::new(160, 120), Frame::new((160, 120), 0, 0.05)).rgb[1].clone();

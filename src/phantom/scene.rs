@@ -115,7 +115,9 @@ impl Phantom {
         let model = SkinModel::new(self.surface);
         let melanin_base = match self.melanin {
             Some(melanin) => melanin,
-            None => SkinModel::new(self.ita_surface.unwrap_or(self.surface)).melanin_for_ita(self.ita_deg, self.blood)?,
+            None => {
+                SkinModel::new(self.ita_surface.unwrap_or(self.surface)).melanin_for_ita(self.ita_deg, self.blood)?
+            }
         };
 
         let mut place = Place::new(self.width_px, self.height_px, scale);
