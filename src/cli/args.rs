@@ -45,7 +45,7 @@ pub enum Command {
     /// List every column: its unit, definition and source.
     Metrics(MetricsArgs),
     /// Render synthetic skin photographs with known truth.
-    Phantom(super::phantom::PhantomArgs),
+    Phantom(Box<super::phantom::PhantomArgs>),
 }
 
 /// Options of `analyze`.
