@@ -46,6 +46,8 @@ pub enum Command {
     Metrics(MetricsArgs),
     /// Render synthetic skin photographs with known truth.
     Phantom(Box<super::phantom::PhantomArgs>),
+    /// Try the claims of the measurement on phantoms whose truth is known.
+    Validate(super::validate::ValidateArgs),
 }
 
 /// Options of `analyze`.
@@ -139,7 +141,7 @@ pub enum MapChoice {
 }
 
 /// The value of `all` called `name`; the parser has let only such names through.
-fn one_of<T: Copy + Send + Sync + 'static>(
+pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
     all: &[T],
     name: fn(T) -> &'static str,
 ) -> impl Fn(String) -> Result<T, String> + Clone + use<T> {

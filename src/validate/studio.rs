@@ -1,0 +1,93 @@
+//! From a phantom to what is measured on its photograph, by the path that a user's photo takes.
+//!
+//! The photograph is encoded as JPEG, decoded from its bytes, and measured with its nominal scale and the default
+//! configuration; only the families that no claim reads are left out. The studio keeps the last scene: the next photograph
+//! of the same skin is faster.
+
+use crate::error::{Error, Result, Stage};
+use crate::measure::config::Family;
+use crate::measure::{Column, Config, Lesion, Measurement, Outcome, Pipeline, Regions, Row};
+use crate::phantom::{Camera, Phantom, Recapture, Scene, Truth};
+use crate::photo::{Limits, Photo};
+
+/// What was measured on a photograph, and what is true of it.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The row of the whole photo.
+    pub row: Row,
+    /// Its lesions.
+    pub lesions: Vec<Lesion>,
+    /// What is true.
+    pub truth: Truth,
+}
+
+impl Reading {
+    /// A cell of the row; NaN when it is empty, so that no claim about it is met.
+    #[must_use]
+    pub fn number(&self, column: Column) -> f64 {
+        self.row.number(column).unwrap_or(f64::NAN)
+    }
+
+    /// The same by the column's name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> f64 {
+        Column::named(name).map_or(f64::NAN, |column| self.number(column))
+    }
+
+    /// Whether the row carries the flag of this name.
+    #[must_use]
+    pub fn flagged(&self, name: &str) -> bool {
+        self.row.flags().any(|flag| flag.name() == name)
+    }
+}
+
+/// Renders and measures phantoms one after another.
+#[derive(Debug)]
+pub struct Studio {
+    pipeline: Pipeline,
+    last: Option<(Phantom, Scene)>,
+}
+
+impl Studio {
+    /// A studio for photographs of `mm_per_px`.
+    ///
+    /// # Errors
+    /// When the scale is not allowed.
+    pub fn new(mm_per_px: f64) -> Result<Self> {
+        let mut config = Config { mm_per_px: Some(mm_per_px), ..Config::default() };
+        config.families = vec![Family::Color, Family::Pigment, Family::Relief, Family::Spots];
+        Ok(Self { pipeline: Pipeline::new(config)?, last: None })
+    }
+
+    /// Photographs the skin of `phantom` with its camera and measures it.
+    ///
+    /// # Errors
+    /// When it cannot be rendered, or is refused by the measurement.
+    pub fn read(&mut self, phantom: &Phantom) -> Result<Reading> {
+        self.photograph(phantom, &phantom.recapture, &phantom.camera)
+    }
+
+    /// The same as another recapture through another camera.
+    ///
+    /// # Errors
+    /// As [`Studio::read`].
+    pub fn photograph(&mut self, phantom: &Phantom, recapture: &Recapture, camera: &Camera) -> Result<Reading> {
+        let skin = Phantom { camera: Camera::default(), recapture: Recapture::default(), ..phantom.clone() };
+        let scene = match self.last.take() {
+            Some((last, scene)) if last == skin => scene,
+            before => skin.scene_after(before.as_ref().map(|(_, scene)| scene))?,
+        };
+        let (_, scene) = self.last.insert((skin, scene));
+        let rendered = scene.photograph(recapture, camera)?;
+        let photo = Photo::from_bytes(&rendered.jpeg()?, &Limits::default())?;
+        let Measurement { mut rows, lesions, .. } = match self.pipeline.measure(&photo, &Regions::default())? {
+            Outcome::Measured(measured) => *measured,
+            Outcome::Refused { reasons, .. } => {
+                let why = reasons.first().map_or("no reason", |r| r.message.as_str());
+                let message = format!("phantom of seed {} was refused: {why}", phantom.seed);
+                return Err(Error::new(Stage::Measure, "phantom_refused", message));
+            }
+        };
+        Ok(Reading { row: rows.swap_remove(0), lesions, truth: rendered.truth })
+    }
+}
