@@ -4,9 +4,10 @@
 //! configuration; only the families that no claim reads are left out. The studio keeps the last scene: the next photograph
 //! of the same skin is faster.
 
+use crate::base::Mask;
 use crate::error::{Error, Result, Stage};
 use crate::measure::config::Family;
-use crate::measure::{Column, Config, Lesion, Measurement, Outcome, Pipeline, Regions, Row};
+use crate::measure::{Column, Config, Lesion, Measurement, Outcome, Pipeline, Refusal, Regions, Row};
 use crate::phantom::{Camera, Phantom, Recapture, Scene, Truth};
 use crate::photo::{Limits, Photo};
 
@@ -19,6 +20,8 @@ pub struct Reading {
     pub lesions: Vec<Lesion>,
     /// What is true.
     pub truth: Truth,
+    /// Whether the photo was only measured with a mask: its color was not taken for skin.
+    pub by_mask: bool,
 }
 
 impl Reading {
@@ -80,14 +83,24 @@ impl Studio {
         let (_, scene) = self.last.insert((skin, scene));
         let rendered = scene.photograph(recapture, camera)?;
         let photo = Photo::from_bytes(&rendered.jpeg()?, &Limits::default())?;
-        let Measurement { mut rows, lesions, .. } = match self.pipeline.measure(&photo, &Regions::default())? {
-            Outcome::Measured(measured) => *measured,
-            Outcome::Refused { reasons, .. } => {
-                let why = reasons.first().map_or("no reason", |r| r.message.as_str());
-                let message = format!("phantom of seed {} was refused: {why}", phantom.seed);
-                return Err(Error::new(Stage::Measure, "phantom_refused", message));
+        let (measured, by_mask) = match self.pipeline.measure(&photo, &Regions::default())? {
+            Outcome::Measured(measured) => (measured, false),
+            Outcome::Refused { .. } => {
+                // As an operator would: the whole frame is skin.
+                let skin = Some(Mask::full(photo.width(), photo.height()));
+                match self.pipeline.measure(&photo, &Regions { skin, ..Regions::default() })? {
+                    Outcome::Measured(measured) => (measured, true),
+                    Outcome::Refused { reasons, .. } => return Err(refused(phantom, &reasons)),
+                }
             }
         };
-        Ok(Reading { row: rows.swap_remove(0), lesions, truth: rendered.truth })
+        let Measurement { mut rows, lesions, .. } = *measured;
+        Ok(Reading { row: rows.swap_remove(0), lesions, truth: rendered.truth, by_mask })
     }
+}
+
+fn refused(phantom: &Phantom, reasons: &[Refusal]) -> Error {
+    let why = reasons.first().map_or("no reason", |r| r.message.as_str());
+    let message = format!("phantom of seed {}, ITA {}, was refused: {why}", phantom.seed, phantom.ita_deg);
+    Error::new(Stage::Measure, "phantom_refused", message)
 }
