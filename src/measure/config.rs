@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::measurement::MapKind;
+use super::pigment::tone::Polarization;
 use crate::error::{Error, Result};
 
 /// How photos are measured. Two runs with equal configurations give equal numbers.
@@ -112,6 +113,8 @@ pub struct SkinConfig {
     pub exclude_hair: bool,
     /// Take glare and clipped pixels out. Default: true.
     pub exclude_glare: bool,
+    /// How the photos were lit: `auto`, `none` or `cross` (crossed polarizers). Default: auto.
+    pub polarization: Polarization,
 }
 
 impl Default for SkinConfig {
@@ -122,6 +125,7 @@ impl Default for SkinConfig {
             exclude_pen: true,
             exclude_hair: true,
             exclude_glare: true,
+            polarization: Polarization::Auto,
         }
     }
 }

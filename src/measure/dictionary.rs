@@ -268,9 +268,13 @@ columns! {
         RED_SPOT_CONTRAST "red_spot_contrast" Number ["ln"] Lower "mean hemoglobin density of the red spots above their surround, weighted by area; empty without spots", "as dark_spot_count";
     }
     Relief {
-        RELIEF_SQ_FINE "relief_sq_fine" Number ["ln"] Lower "rms relief index of the fine band (0.3 to 0.8 mm: micro-relief, pores), noise subtracted in quadrature", "Cicatrix; filters of ISO 16610-61";
-        RELIEF_SQ_MID "relief_sq_mid" Number ["ln"] Lower "rms relief index of the mid band (0.8 to 2.5 mm: ice pick, shallow boxcar scars), noise subtracted in quadrature", "Cicatrix; filters of ISO 16610-61";
-        RELIEF_SQ_COARSE "relief_sq_coarse" Number ["ln"] Lower "rms relief index of the coarse band (2.5 to 8 mm: boxcar, rolling scars), noise subtracted in quadrature", "Cicatrix; filters of ISO 16610-61";
+        RELIEF_SQ_FINE "relief_sq_fine" Number ["ln"] Lower "rms relief index of the fine band (0.3 to 0.8 mm: micro-relief, pores): what of ln G is shading, by the colors of the region", "Cicatrix (docs/METHODS.md); filters of ISO 16610-61";
+        RELIEF_SQ_MID "relief_sq_mid" Number ["ln"] Lower "rms relief index of the mid band (0.8 to 2.5 mm: ice pick, shallow boxcar scars)", "as relief_sq_fine";
+        RELIEF_SQ_COARSE "relief_sq_coarse" Number ["ln"] Lower "rms relief index of the coarse band (2.5 to 8 mm: boxcar, rolling scars)", "as relief_sq_fine";
+        RELIEF_SQ_FINE_SE "relief_sq_fine_se" Number ["ln"] Neutral "standard error of relief_sq_fine within one photo, of the separation from pigment and noise; not of a second photo", "as relief_sq_fine";
+        RELIEF_SQ_MID_SE "relief_sq_mid_se" Number ["ln"] Neutral "standard error of relief_sq_mid, likewise", "as relief_sq_fine";
+        RELIEF_SQ_COARSE_SE "relief_sq_coarse_se" Number ["ln"] Neutral "standard error of relief_sq_coarse, likewise", "as relief_sq_fine";
+        SEPARATION_ANGLE_DEG "separation_angle_deg" Number ["deg"] Neutral "angle between shading (1, 1, 1) and the plane of melanin and blood in ln(R, G, B), by the forward model at the mean color of the region: about 20 on light skin; below 8 flagged pigment_fold", "Cicatrix (docs/METHODS.md)";
         RELIEF_SA "relief_sa" Number ["ln"] Lower "mean absolute value of the band-limited relief about its mean; formula of ISO 25178-2 Sa on shading, no height", "formula of ISO 25178-2";
         RELIEF_SQ "relief_sq" Number ["ln"] Lower "rms of the band-limited relief about its mean; formula of Sq", "formula of ISO 25178-2";
         RELIEF_SSK "relief_ssk" Number [""] Neutral "skewness of the band-limited relief; formula of Ssk", "formula of ISO 25178-2";

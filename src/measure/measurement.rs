@@ -175,12 +175,15 @@ flags! {
     JpegLowQuality = "jpeg_low_quality",
     /// The pixels are too large for the fine relief band: its columns are empty.
     FineUnresolved = "fine_unresolved",
+    /// The pixels are too large for the mid relief band: its columns are empty.
+    MidUnresolved = "mid_unresolved",
     /// The region is too small for the coarse relief band: its columns are empty.
     CoarseUnresolved = "coarse_unresolved",
     /// The relief is not above the camera's noise in at least one band: its columns are empty there.
     NoiseDominates = "noise_dominates",
-    /// Pigment varies too little in this photo to fit its color: the forward model's color was used for the separation.
-    SeparationFromModel = "separation_from_model",
+    /// The skin is so dark and shines so much that more melanin looks like less light (`separation_angle_deg` below 8): relief and
+    /// pigment cannot be told apart well, read `relief_sq_*_se`. Cross-polarized photos have no such limit.
+    PigmentFold = "pigment_fold",
     /// More than 5 % of the photo is clipped.
     Clipped = "clipped",
     /// More than 5 % of the photo is glare.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::config::{Config, TextureSource};
 use super::measurement::{Map, MapKind, Preview};
-use super::pigment::{Chromaticity, Separation, chromaticity::FACTOR, separation};
+use super::pigment::separation::{self, Bands};
+use super::pigment::{Chromaticity, Separation, chromaticity::FACTOR, sub_bands};
 use super::quality::noise;
 use super::skin::{self, Regions};
 use super::texture::relief::{self, Relief};
@@ -105,7 +106,9 @@ impl Scene {
         let (separation, shading) = if photo.info.gray {
             (None, separation::gray_shading(ln_g, &mask))
         } else {
-            let separation = Separation::of(&chromaticity, &skin.mask, [cutoffs_px[2], cutoffs_px[3]]);
+            let bands =
+                Bands { edges_px: sub_bands::edges(cutoffs_px), edges_mm: sub_bands::edges(config.relief.bands_mm) };
+            let separation = Separation::of(&chromaticity, &skin.mask, bands, config.skin.polarization);
             let shading = separation.shading(ln_g, &mask);
             (Some(separation), shading)
         };
