@@ -155,7 +155,8 @@ fn a_quarter_turn_changes_no_isotropic_metric() {
     ];
     columns.extend((0..25).map(|i| Column::glcm(i, cicatrix::measure::texture::glcm::Aggregation::Merged)));
     for column in columns {
-        close(number(&a, column), number(&b, column), 2e-3, &column.metric().name);
+        // The cross-spectra are sampled on a grid that does not turn with the photo.
+        close(number(&a, column), number(&b, column), 4e-3, &column.metric().name);
     }
 }
 

@@ -3,8 +3,8 @@
 use super::color::coarse_region;
 use super::{Column, Site};
 use crate::base::Mask;
-use crate::measure::scene::Scene;
 use crate::measure::measurement::{Flag, Row};
+use crate::measure::scene::Scene;
 use crate::measure::texture::areal;
 use crate::measure::texture::relief::Band;
 
@@ -41,13 +41,17 @@ fn bands(Site { scene, region, .. }: &Site, row: &mut Row) {
             } else {
                 separation.sources_of(&scene.chromaticity, &coarse_region(region, scene))
             };
-            let Some(sources) = sources else { return row.flag(Flag::NoiseDominates) };
-            let angle = sources.tone.separation_angle_deg();
-            row.set(Column::SEPARATION_ANGLE_DEG, angle);
-            if angle < FOLD_DEG {
-                row.flag(Flag::PigmentFold);
-            }
-            (sources.relief.map(Some), sources.error.map(Some))
+            sources.map_or_else(
+                || (gray_bands(scene, region), [None; 3]),
+                |sources| {
+                    let angle = sources.tone.separation_angle_deg();
+                    row.set(Column::SEPARATION_ANGLE_DEG, angle);
+                    if angle < FOLD_DEG {
+                        row.flag(Flag::PigmentFold);
+                    }
+                    (sources.relief.map(Some), sources.error.map(Some))
+                },
+            )
         }
         None => (gray_bands(scene, region), [None; 3]),
     };
@@ -74,7 +78,7 @@ fn bands(Site { scene, region, .. }: &Site, row: &mut Row) {
     }
 }
 
-/// The bands of a photo without color: all that is no white noise.
+/// The bands of a photo without color, or without any variation of it: all that is no white noise.
 fn gray_bands(scene: &Scene, region: &Mask) -> [Option<f64>; 3] {
     let variances = scene.relief.variances(region);
     let noise = scene.noise_sd.unwrap_or(0.0);

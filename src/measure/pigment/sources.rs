@@ -106,12 +106,7 @@ impl Sources {
 }
 
 impl<'a> Problem<'a> {
-    fn of(
-        found: &CrossSpectrum,
-        transfer: &'a Transfer,
-        edges_px: &[f64; COUNT + 1],
-        tone: Tone,
-    ) -> Option<Self> {
+    fn of(found: &CrossSpectrum, transfer: &'a Transfer, edges_px: &[f64; COUNT + 1], tone: Tone) -> Option<Self> {
         // A trace of white keeps a photo without any noise solvable.
         let covariance = found.covariance.map(|c| {
             let mut c = c;
@@ -206,12 +201,10 @@ impl<'a> Problem<'a> {
         let joint = (a * h).sqrt();
         let [m, b] = self.vectors(p);
         let ln_scatter = p[SCATTER];
-        let build = |f: &dyn Fn(usize, usize) -> f64| -> Matrix {
-            std::array::from_fn(|i| std::array::from_fn(|j| f(i, j)))
-        };
+        let build =
+            |f: &dyn Fn(usize, usize) -> f64| -> Matrix { std::array::from_fn(|i| std::array::from_fn(|j| f(i, j))) };
         let both = |i: usize, j: usize| m[i] * b[j] + b[i] * m[j];
-        let relief =
-            build(&|i, j| s * (self.transfer.at[k][i][j] + ln_scatter * self.transfer.slope[k][i][j]));
+        let relief = build(&|i, j| s * (self.transfer.at[k][i][j] + ln_scatter * self.transfer.slope[k][i][j]));
         let melanin = build(&|i, j| a * m[i] * m[j]);
         let blood = build(&|i, j| h * b[i] * b[j]);
         let shared = build(&|i, j| correlation * joint * both(i, j));
@@ -386,4 +379,114 @@ fn inverse_factor(c: &Matrix) -> Option<Matrix> {
 fn sandwich(l: &Matrix, m: &Matrix) -> Matrix {
     let left: Matrix = std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|q| l[i][q] * m[q][j]).sum()));
     std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|q| left[i][q] * l[j][q]).sum()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::pigment::sub_bands::edges;
+    use crate::measure::pigment::tone::Polarization;
+
+    const CUTOFFS_MM: [f64; 4] = [0.3, 0.8, 2.5, 8.0];
+
+    /// The cross-spectrum of a skin whose sources have these standard deviations of ln G in every band.
+    fn spectrum(
+        relief: f64,
+        melanin: f64,
+        blood: f64,
+        noise: f64,
+    ) -> (CrossSpectrum, Transfer, [f64; COUNT + 1], Tone) {
+        let (edges_mm, edges_px) = (edges(CUTOFFS_MM), edges(CUTOFFS_MM.map(|mm| mm / 0.05)));
+        let transfer = Transfer::of(&edges_mm);
+        let ratios = [0.52, 0.37];
+        let tone = Tone::of(ratios[0], ratios[1], Polarization::None);
+        let [m, b] = tone.vectors;
+        let covariance = std::array::from_fn(|k| {
+            let gain = band_noise_gain(sigma_of_cutoff(edges_px[k]), sigma_of_cutoff(edges_px[k + 1]));
+            std::array::from_fn(|i| {
+                std::array::from_fn(|j| {
+                    let white = if i == j { gain * noise * noise } else { 0.0 };
+                    relief * relief * transfer.at[k][i][j]
+                        + melanin * melanin * m[i] * m[j]
+                        + blood * blood * b[i] * b[j]
+                        + white
+                })
+            })
+        });
+        (CrossSpectrum { covariance, ratios, pixels: 300_000 }, transfer, edges_px, tone)
+    }
+
+    fn solve(relief: f64, melanin: f64, blood: f64, noise: f64) -> Sources {
+        let (found, transfer, edges_px, tone) = spectrum(relief, melanin, blood, noise);
+        Sources::of(&found, &transfer, &edges_px, tone).expect("something varies")
+    }
+
+    #[test]
+    fn each_source_is_given_its_own() {
+        for (relief, melanin, blood, noise) in [
+            (0.006, 0.004, 0.004, 0.01),
+            (0.006, 0.010, 0.004, 0.02),
+            (0.006, 0.004, 0.012, 0.02),
+            (0.002, 0.004, 0.004, 0.01),
+        ] {
+            let found = solve(relief, melanin, blood, noise);
+            let transfer = Transfer::of(&edges(CUTOFFS_MM));
+            for band in 0..3 {
+                let truth = relief * (transfer.whole[band] * parts(band).len() as f64).sqrt();
+                let off = found.relief[band] / truth - 1.0;
+                assert!(off.abs() < 0.06, "band {band} of {relief} {melanin} {blood} {noise}: {off}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_relief_next_to_none_is_found() {
+        let (with, without) = (solve(0.006, 0.005, 0.005, 0.015), solve(1e-5, 0.005, 0.005, 0.015));
+        for band in 0..3 {
+            assert!(without.relief[band] < 0.25 * with.relief[band], "{without:?}");
+        }
+    }
+
+    #[test]
+    fn the_error_grows_as_the_fold_closes() {
+        let error = |ratios: [f64; 2]| {
+            let (mut found, transfer, edges_px, _) = spectrum(0.006, 0.006, 0.006, 0.02);
+            found.ratios = ratios;
+            let tone = Tone::of(ratios[0], ratios[1], Polarization::None);
+            let sources = Sources::of(&found, &transfer, &edges_px, tone).expect("something varies");
+            (tone.separation_angle_deg(), sources.error[1] / sources.relief[1])
+        };
+        let ((light_angle, light), (dark_angle, dark)) = (error([0.45, 0.25]), error([0.96, 0.77]));
+        assert!(
+            light_angle > 15.0 && dark_angle < 6.0 && dark > 1.5 * light,
+            "{light} at {light_angle}, {dark} at {dark_angle}"
+        );
+    }
+
+    #[test]
+    fn derivatives_are_those_of_the_model() {
+        let (found, transfer, edges_px, tone) = spectrum(0.006, 0.005, 0.004, 0.02);
+        let problem = Problem::of(&found, &transfer, &edges_px, tone).expect("positive");
+        let p = DVector::from_fn(PARAMETERS, |i, _| match i {
+            SCATTER => 0.03,
+            i if i > SCATTER => 0.01 * (i - SCATTER) as f64,
+            i if i >= at(Kind::Correlation, 0) => 0.1,
+            i if i >= at(Kind::Noise, 0) => -8.0,
+            _ => -10.5 + 0.1 * i as f64,
+        });
+        let (here, slopes) = problem.residuals(&p);
+        for moved in 0..PARAMETERS {
+            let mut q = p.clone();
+            q[moved] += 1e-6;
+            let (there, _) = problem.residuals(&q);
+            for (row, (a, b)) in here.iter().zip(&there).enumerate() {
+                let stated: f64 = slopes[row].iter().filter(|(i, _)| *i == moved).map(|(_, s)| s).sum();
+                let seen = (b - a) / 1e-6;
+                assert!(
+                    (stated - seen).abs() < 1e-3 * (1.0 + seen.abs()),
+                    "row {row}, parameter {moved}: {stated}, {seen}"
+                );
+            }
+        }
+    }
 }

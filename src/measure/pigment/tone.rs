@@ -97,8 +97,7 @@ fn invert(model: &SkinModel, ratios: [f64; 2]) -> ([f64; 2], f64) {
             let slopes = [[p[0] + STEP, p[1]], [p[0], p[1] + STEP]]
                 .map(|q| std::array::from_fn::<f64, 4, _>(|i| (deviations(q)[i] - here[i]) / STEP));
             let dot = |a: &[f64; 4], b: &[f64; 4]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-            let (xx, xy, yy) =
-                (dot(&slopes[0], &slopes[0]), dot(&slopes[0], &slopes[1]), dot(&slopes[1], &slopes[1]));
+            let (xx, xy, yy) = (dot(&slopes[0], &slopes[0]), dot(&slopes[0], &slopes[1]), dot(&slopes[1], &slopes[1]));
             let (gx, gy) = (dot(&slopes[0], &here), dot(&slopes[1], &here));
             let (xx, yy) = (xx * (1.0 + damping), yy * (1.0 + damping));
             let det = xx * yy - xy * xy;
