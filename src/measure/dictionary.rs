@@ -357,7 +357,7 @@ columns! {
         PSD_SLOPE "psd_slope" Number [""] Neutral "slope of ln power against ln frequency of the shading, two-dimensional power spectrum of Hann-windowed tiles, of greatest likelihood between the wavelengths of 6 and 32 px; -3.4 for a fractal surface of Hurst exponent 0.7", "Welch 1967; Whittle 1953; Jacobs, Junge and Pastewka 2017";
     }
     Structure {
-        FRACTAL_DIMENSION "fractal_dimension" Number [""] Neutral "box-counting dimension of the texture plane as a surface, 2 smooth to 3 rough: slope of ln N(s) against ln 1/s, N(s) boxes of side s per area, over cells of 4 to 32 px", "Sarkar and Chaudhuri 1994; Dubuc 1989";
+        FRACTAL_DIMENSION "fractal_dimension" Number [""] Neutral "fractal dimension of the texture plane as a surface, 2 smooth to 3 rough: 3 - slope of ln mean absolute increment against ln lag, lags of 4 to 32 px along rows and columns", "madogram: Gneiting, Sevcikova and Percival 2012";
         ANISOTROPY "anisotropy" Number [""] Neutral "anisotropy of the texture plane: (l1 - l2) / (l1 + l2) of the eigenvalues of its structure tensor; 0 when no direction is preferred, 1 when all lines run one way", "Bigun and Granlund 1987";
         ORIENTATION_DEG "orientation_deg" Number ["deg"] Neutral "direction in which the lines of the texture plane run, 0 right, 90 up, below 180; means little where the anisotropy is small", "Bigun and Granlund 1987";
     }

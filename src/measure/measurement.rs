@@ -193,7 +193,7 @@ flags! {
     LittleSkin = "little_skin",
     /// The region is smaller than the 64 x 64 pixel tile that the power spectrum needs: `psd_slope` is empty.
     SpectrumUnresolved = "spectrum_unresolved",
-    /// The region holds too few cells of 4 to 16 pixels inside: `fractal_dimension` is empty.
+    /// The region holds too few pairs of pixels 32 px apart: `fractal_dimension` is empty.
     FractalUnresolved = "fractal_unresolved",
     /// The light's direction does not show: `light_azimuth_deg` is empty.
     LightUnclear = "light_unclear",

@@ -54,20 +54,30 @@ fn sierpinski(side: usize, margin: usize) -> Mask {
     })
 }
 
-/// Stripes whose lines run at `degrees` (0 right, 90 up), of amplitude `a`, and of amplitude `b` across them.
-fn stripes(degrees: f64, a: f64, b: f64) -> Plane {
+/// Stripes whose lines run at `degrees` (0 right, 90 up), of amplitude `a`, and of amplitude `b` across them; the mask holds four
+/// periods each way, a turned square, so that the two do not mix.
+fn stripes(degrees: f64, a: f64, b: f64) -> (Plane, Mask) {
     let (sin, cos) = degrees.to_radians().sin_cos();
-    Plane::from_fn(200, 160, |x, y| {
-        let (x, up) = (x as f64, -(y as f64));
-        let wave = |d: f64| (d * std::f64::consts::TAU / 40.0).sin();
-        (a * wave(up * cos - x * sin) + b * wave(x * cos + up * sin)) as f32
-    })
+    let turned = |x: usize, y: usize| {
+        let (x, up) = (x as f64 - 119.5, 119.5 - y as f64);
+        (x * cos + up * sin, up * cos - x * sin)
+    };
+    let wave = |d: f64| (d * std::f64::consts::TAU / 40.0).sin();
+    let plane = Plane::from_fn(240, 240, |x, y| {
+        let (along, across) = turned(x, y);
+        (a * wave(across) + b * wave(along)) as f32
+    });
+    let mask = Mask::from_fn(240, 240, |x, y| {
+        let (along, across) = turned(x, y);
+        along.abs() < 80.0 && across.abs() < 80.0
+    });
+    (plane, mask)
 }
 
 pub fn structure() -> Section {
     let mut section = Section::new(
         "Fractal dimension, power spectrum, direction",
-        "Against closed forms: shapes of known dimension, surfaces of Hurst exponent H (dimension 3 - H, spectrum k^-(2 + 2 H)) made in \
+        "Against closed forms: shapes of known dimension (box counting), surfaces of Hurst exponent H (dimension 3 - H, spectrum k^-(2 + 2 H)) made in \
          the Fourier domain, and gratings.",
         vec![
             Oracle { name: "shapes", tolerance: Tolerance::Absolute(0.03) },
@@ -76,6 +86,11 @@ pub fn structure() -> Section {
             Oracle { name: "gratings, deg", tolerance: Tolerance::Absolute(0.5) },
         ],
     );
+    for side in [200, 300] {
+        let square = Mask::full(side, side);
+        let dimension = fractal::shape_dimension(&square).unwrap();
+        section.compare("box-counting dimension of a filled square", 0, dimension, 2.0, &format!("side {side}"));
+    }
     for (side, margin) in [(128, 0), (128, 5), (256, 0), (256, 9)] {
         let case = format!("side {side}, margin {margin}");
         let dimension = |mask: &Mask| fractal::shape_dimension(mask).unwrap();
@@ -101,8 +116,8 @@ pub fn structure() -> Section {
     }
     for degrees in [0.0, 17.0, 45.0, 90.0, 130.0, 171.0] {
         for (a, b) in [(1.0, 0.0), (1.0, 0.3), (1.0, 0.8)] {
-            let plane = stripes(degrees, a, b);
-            let tensor = structure_tensor::regional(&plane, &Mask::full(200, 160)).unwrap();
+            let (plane, mask) = stripes(degrees, a, b);
+            let tensor = structure_tensor::regional(&plane, &mask).unwrap();
             let case = format!("{degrees} deg, amplitudes {a} and {b}");
             let expected = (a * a - b * b) / (a * a + b * b);
             section.compare("anisotropy", 2, tensor.anisotropy().unwrap(), expected, &case);

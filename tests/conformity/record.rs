@@ -90,7 +90,7 @@ impl Section {
                 let text = match (seen.cases, oracle.tolerance) {
                     (0, _) => "-".to_owned(),
                     (n, Tolerance::Digits(_)) => format!("{n} of {n} equal"),
-                    (n, _) => format!("{n}: < {}", decade(seen.worst)),
+                    (n, _) => format!("{n}: < {}", above(seen.worst)),
                 };
                 let _ = write!(doc, " {text} |");
             }
@@ -100,8 +100,35 @@ impl Section {
     }
 }
 
-/// The power of ten above an error, never below 1e-12: coarse, so that the document is the same on every machine.
-fn decade(error: f64) -> String {
-    let power = error.max(1e-13).log10().floor() as i32 + 1;
-    if power >= -2 { format!("{}", 10_f64.powi(power)) } else { format!("1e{power}") }
+/// An error rounded up to 1, 2 or 5 times a power of ten, never below 1e-11: coarse, so that the document is the same on every
+/// machine, whose logarithms may differ in the last bit.
+fn above(error: f64) -> String {
+    let mut power = error.max(1e-12).log10().floor() as i32;
+    let lead = error.max(1e-12) / 10_f64.powi(power);
+    let mut step = if lead < 2.0 {
+        2
+    } else if lead < 5.0 {
+        5
+    } else {
+        10
+    };
+    if power < -11 || step == 10 {
+        (step, power) = (1, power + 1);
+    }
+    if power >= -3 { format!("{}", f64::from(step) / 10_f64.powi(-power)) } else { format!("{step}e{power}") }
+}
+
+#[test]
+fn errors_are_rounded_up() {
+    for (error, text) in [
+        (0.0, "1e-11"),
+        (3e-12, "1e-11"),
+        (1.2e-11, "2e-11"),
+        (6e-7, "1e-6"),
+        (0.04, "0.05"),
+        (0.3, "0.5"),
+        (7.0, "10"),
+    ] {
+        assert_eq!(above(error), text, "{error}");
+    }
 }

@@ -1,19 +1,18 @@
-//! Box-counting dimension of a shape and of a surface.
+//! Fractal dimension of a shape and of a surface.
 //!
 //! A shape is covered by boxes of s pixels; N(s) boxes hold a part of it, and the dimension is the slope of ln N against ln 1/s.
 //!
-//! A surface z(x, y) is covered by columns of boxes: over a cell of s x s pixels it needs (max z - min z) / s boxes of side s. The
-//! unit of z only multiplies N and does not touch the slope, so no scale between height and width has to be made up (the
-//! differential count of Sarkar and Chaudhuri 1994 needs one; here boxes are not rounded up, as in the variation method of
-//! Dubuc 1989). Cells share their border pixels, so that a cell spans s steps, and the cell of 2 s is made of four cells of s:
-//! all sizes in linear time. Only cells inside the mask count.
+//! A surface of Hurst exponent H has the dimension 3 - H, and its mean absolute increment grows with the H-th power of the
+//! lag (the madogram; Gneiting, Sevcikova and Percival 2012). Counting boxes over a surface was tried and lost: between the samples
+//! the extremes are missed, the more the smaller the cell, and dimensions of 2.7 and 2.5 read 2.49 and 2.38 over cells of 4 to
+//! 32 px, where increments read 2.67 and 2.50. The unit of the surface does not matter to either.
 
 use crate::base::{Mask, Plane, parallel};
 
-/// Sides of the cells of a surface that enter the fit, in pixels, as powers of two: 4 to 32.
-const SURFACE_POWERS: std::ops::RangeInclusive<u32> = 2..=5;
-/// A size needs this many cells.
-const LEAST_CELLS: u64 = 4;
+/// Lags that enter the fit of a surface, in pixels.
+const LAGS: [usize; 4] = [4, 8, 16, 32];
+/// Each lag needs this many pairs.
+const LEAST_PAIRS: u64 = 256;
 
 /// The box-counting dimension of the pixels of `mask`, 0 to 2, over boxes of 1, 2, 4, ... pixels up to an eighth of its longer
 /// side; for each size the grid is the one of the least count among up to 16 shifts. `None` for a shape less than 16 pixels long.
@@ -46,92 +45,71 @@ pub fn shape_dimension(mask: &Mask) -> Option<f64> {
     slope(&points).map(|s| -s)
 }
 
-/// The box-counting dimension of `plane` over `mask` as a surface, 2 (smooth) to 3, over cells of 4 to 32 pixels; `None` where
-/// fewer than three sizes have four cells inside the mask, or the plane is constant.
+/// The fractal dimension of `plane` over `mask` as a surface, 2 (smooth) to 3: 3 - H, H the slope of the logarithm of the mean
+/// absolute increment against that of the lag, over lags of 4, 8, 16 and 32 pixels along rows and columns. Both pixels of a pair
+/// lie in the mask. `None` where a lag has fewer than 256 pairs, or no increment.
 ///
 /// # Panics
 /// When the sizes differ.
 #[must_use]
 pub fn surface_dimension(plane: &Plane, mask: &Mask) -> Option<f64> {
     assert_eq!((plane.width(), plane.height()), (mask.width(), mask.height()), "a plane and a mask of two sizes");
-    let mut cells = Cells::smallest(plane, mask);
-    let mut points = Vec::new();
-    for power in 1..=*SURFACE_POWERS.end() {
-        cells = cells.doubled();
-        let (n, spread) = cells.spread();
-        if SURFACE_POWERS.contains(&power) && n >= LEAST_CELLS && spread > 0.0 {
-            let size = f64::from(1_u32 << power);
-            // Boxes per pixel of area: mean spread / s over cells of s^2.
-            points.push((size.ln(), (spread / n as f64 / size.powi(3)).ln()));
-        }
-    }
-    (points.len() >= 3).then(|| slope(&points).map(|s| -s)).flatten()
-}
-
-/// Least and greatest value of each cell; the least is above the greatest where the cell leaves the mask.
-struct Cells {
-    columns: usize,
-    bounds: Vec<(f32, f32)>,
-}
-
-const OUTSIDE: (f32, f32) = (f32::INFINITY, f32::NEG_INFINITY);
-
-impl Cells {
-    /// Cells of one step: 2 x 2 pixels.
-    fn smallest(plane: &Plane, mask: &Mask) -> Self {
-        let (columns, rows) = (plane.width().saturating_sub(1), plane.height().saturating_sub(1));
-        let mut bounds = vec![OUTSIDE; columns * rows];
-        parallel::for_bands(&mut bounds, columns, parallel::BAND_ROWS, |first, band| {
-            for (i, out) in band.chunks_exact_mut(columns).enumerate() {
-                let y = first + i;
-                corners(plane.row(y), plane.row(y + 1), mask.row(y), mask.row(y + 1), out);
-            }
-        });
-        Self { columns, bounds }
-    }
-
-    /// Cells of twice the side, on the grid that starts at the first pixel.
-    fn doubled(&self) -> Self {
-        let rows = self.bounds.len() / self.columns.max(1);
-        let (columns, height) = (self.columns / 2, rows / 2);
-        let mut bounds = vec![OUTSIDE; columns * height];
-        parallel::for_bands(&mut bounds, columns, parallel::BAND_ROWS, |first, band| {
-            for (i, out) in band.chunks_exact_mut(columns).enumerate() {
-                let row = |y: usize| &self.bounds[y * self.columns..(y + 1) * self.columns];
-                let (upper, lower) = (row(2 * (first + i)), row(2 * (first + i) + 1));
-                for (out, (a, b)) in out.iter_mut().zip(upper.chunks_exact(2).zip(lower.chunks_exact(2))) {
-                    let four = [a[0], a[1], b[0], b[1]];
-                    if four.iter().all(|cell| cell.0 <= cell.1) {
-                        *out = four.into_iter().fold(OUTSIDE, |c, d| (c.0.min(d.0), c.1.max(d.1)));
-                    }
+    let width = plane.width();
+    let bands = parallel::map_bands(plane.height(), parallel::BAND_ROWS, |rows| {
+        let mut sums = [(0_u64, 0.0_f64); LAGS.len()];
+        for y in rows {
+            let (row, inside) = (plane.row(y), mask.row(y));
+            for ((n, sum), lag) in sums.iter_mut().zip(LAGS) {
+                let mut add = |(pairs, increments): (u32, f64)| {
+                    *n += u64::from(pairs);
+                    *sum += increments;
+                };
+                if lag < width {
+                    add(increments(&row[lag..], &row[..width - lag], &inside[lag..], &inside[..width - lag]));
+                }
+                if lag <= y {
+                    add(increments(row, plane.row(y - lag), inside, mask.row(y - lag)));
                 }
             }
-        });
-        Self { columns, bounds }
+        }
+        sums
+    });
+    let mut points = Vec::with_capacity(LAGS.len());
+    for (i, lag) in LAGS.into_iter().enumerate() {
+        let (n, sum) = bands.iter().fold((0, 0.0), |(n, sum), band| (n + band[i].0, sum + band[i].1));
+        if n < LEAST_PAIRS || sum <= 0.0 {
+            return None;
+        }
+        points.push(((lag as f64).ln(), (sum / n as f64).ln()));
     }
-
-    /// How many cells lie in the mask, and the sum of their spreads.
-    fn spread(&self) -> (u64, f64) {
-        let inside = self.bounds.iter().filter(|cell| cell.0 <= cell.1);
-        inside.fold((0, 0.0), |(n, sum), cell| (n + 1, sum + f64::from(cell.1 - cell.0)))
-    }
+    slope(&points).map(|hurst| 3.0 - hurst)
 }
 
+/// How many pairs lie in the mask, and the sum of their absolute differences, in fixed lanes.
 #[inline(always)]
-fn corners_body(upper: &[f32], lower: &[f32], inside: &[u8], inside_lower: &[u8], out: &mut [(f32, f32)]) {
-    let n = out.len();
-    let (upper, lower) = (&upper[..n + 1], &lower[..n + 1]);
-    let (inside, inside_lower) = (&inside[..n + 1], &inside_lower[..n + 1]);
-    for x in 0..n {
-        let [a, b, c, d] = [upper[x], upper[x + 1], lower[x], lower[x + 1]];
-        let all = inside[x] & inside[x + 1] & inside_lower[x] & inside_lower[x + 1] != 0;
-        let (least, greatest) = (a.min(b).min(c.min(d)), a.max(b).max(c.max(d)));
-        out[x] = if all { (least, greatest) } else { OUTSIDE };
+fn increments_body(a: &[f32], b: &[f32], inside_a: &[u8], inside_b: &[u8]) -> (u32, f64) {
+    const LANES: usize = 16;
+    let n = a.len();
+    let (b, inside_a, inside_b) = (&b[..n], &inside_a[..n], &inside_b[..n]);
+    let (mut sums, mut counts) = ([0.0_f32; LANES], [0_u32; LANES]);
+    let whole = n - n % LANES;
+    for x in (0..whole).step_by(LANES) {
+        for j in 0..LANES {
+            let both = inside_a[x + j] & inside_b[x + j];
+            sums[j] += if both != 0 { (a[x + j] - b[x + j]).abs() } else { 0.0 };
+            counts[j] += u32::from(both);
+        }
     }
+    for x in whole..n {
+        let both = inside_a[x] & inside_b[x];
+        sums[x - whole] += if both != 0 { (a[x] - b[x]).abs() } else { 0.0 };
+        counts[x - whole] += u32::from(both);
+    }
+    (counts.iter().sum(), sums.iter().map(|&s| f64::from(s)).sum())
 }
 
 dispatch! {
-    fn corners(upper: &[f32], lower: &[f32], inside: &[u8], inside_lower: &[u8], out: &mut [(f32, f32)]) = corners_body
+    fn increments(a: &[f32], b: &[f32], inside_a: &[u8], inside_b: &[u8]) -> (u32, f64) = increments_body
 }
 
 /// The slope of least squares.

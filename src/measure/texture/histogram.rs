@@ -25,7 +25,11 @@ pub const FEATURES: [Feature; 23] = [
     feature("qcod", "", "quartile coefficient of dispersion (P75 - P25) / (P75 + P25) of the gray levels"),
     feature("entropy", "bit", "entropy: -sum p log2 p, p(i) = H(i) / n"),
     feature("uniformity", "", "uniformity: sum p^2"),
-    feature("max_grad", "", "greatest gradient of H (central differences, one-sided at both ends); grows with the region"),
+    feature(
+        "max_grad",
+        "",
+        "greatest gradient of H (central differences, one-sided at both ends); grows with the region",
+    ),
     feature("max_grad_g", "", "the gray level of the greatest gradient, the lowest of several"),
     feature("min_grad", "", "least gradient of H; grows in size with the region"),
     feature("min_grad_g", "", "the gray level of the least gradient, the lowest of several"),
@@ -80,8 +84,7 @@ pub fn features(counts: &[u64]) -> Option<[f64; 23]> {
     let [least, p10, p25, median, p75, p90, greatest] = [0.0, 10.0, 25.0, 50.0, 75.0, 90.0, 100.0].map(percentile);
 
     let kept = |i: f64| i >= p10 && i <= p90;
-    let (kept_n, kept_sum) =
-        levels().filter(|l| kept(l.0)).fold((0.0, 0.0), |(n, s), (i, h)| (n + h, s + i * h));
+    let (kept_n, kept_sum) = levels().filter(|l| kept(l.0)).fold((0.0, 0.0), |(n, s), (i, h)| (n + h, s + i * h));
     let kept_mean = kept_sum / kept_n;
     let rmad = levels().filter(|l| kept(l.0)).map(|(i, h)| (i - kept_mean).abs() * h).sum::<f64>() / kept_n;
 

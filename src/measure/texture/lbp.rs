@@ -14,16 +14,56 @@ pub const CLASSES: usize = 10;
 
 /// The shares of the classes, in the order of [`histogram`].
 pub const FEATURES: [Feature; CLASSES] = [
-    feature("riu2_0", "", "share of pixels with a uniform circle of eight neighbors of which 0 are not lower than the pixel"),
-    feature("riu2_1", "", "share of pixels with a uniform circle of eight neighbors of which 1 are not lower than the pixel"),
-    feature("riu2_2", "", "share of pixels with a uniform circle of eight neighbors of which 2 are not lower than the pixel"),
-    feature("riu2_3", "", "share of pixels with a uniform circle of eight neighbors of which 3 are not lower than the pixel"),
-    feature("riu2_4", "", "share of pixels with a uniform circle of eight neighbors of which 4 are not lower than the pixel"),
-    feature("riu2_5", "", "share of pixels with a uniform circle of eight neighbors of which 5 are not lower than the pixel"),
-    feature("riu2_6", "", "share of pixels with a uniform circle of eight neighbors of which 6 are not lower than the pixel"),
-    feature("riu2_7", "", "share of pixels with a uniform circle of eight neighbors of which 7 are not lower than the pixel"),
-    feature("riu2_8", "", "share of pixels with a uniform circle of eight neighbors of which 8 are not lower than the pixel"),
-    feature("riu2_9", "", "share of pixels whose circle of eight neighbors is not uniform (more than two changes between lower and not lower)"),
+    feature(
+        "riu2_0",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 0 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_1",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 1 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_2",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 2 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_3",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 3 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_4",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 4 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_5",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 5 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_6",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 6 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_7",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 7 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_8",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 8 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_9",
+        "",
+        "share of pixels whose circle of eight neighbors is not uniform (more than two changes between lower and not lower)",
+    ),
 ];
 
 /// Weight of the diagonal sample for that of an axial one: t^2 / (t (1 - t)) with t = sqrt(1/2).

@@ -72,16 +72,7 @@ fn row_differences_body(above: &[u8], here: &[u8], below: &[u8], cell: &mut [u16
     let difference = &mut difference[..n];
     for x in 0..n {
         let center = i16::from(here[x + 1]);
-        let around = [
-            above[x],
-            above[x + 1],
-            above[x + 2],
-            here[x],
-            here[x + 2],
-            below[x],
-            below[x + 1],
-            below[x + 2],
-        ];
+        let around = [above[x], above[x + 1], above[x + 2], here[x], here[x + 2], below[x], below[x + 1], below[x + 2]];
         let (mut sum, mut count) = (0_i16, 0_i16);
         for v in around {
             sum += i16::from(v);
@@ -140,8 +131,7 @@ impl Ngtdm {
             }
         }
         let occurring = levels.len() as f64;
-        let contrast =
-            if levels.len() > 1 { spread / (occurring * (occurring - 1.0)) * (total / n) } else { 0.0 };
+        let contrast = if levels.len() > 1 { spread / (occurring * (occurring - 1.0)) * (total / n) } else { 0.0 };
         let over = |a: f64, b: f64| if b > 0.0 { a / b } else { 0.0 };
         Some([
             if weighted > 0.0 { 1.0 / weighted } else { 1e6 },

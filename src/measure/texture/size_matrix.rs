@@ -124,7 +124,8 @@ impl Tally {
     }
 
     pub(super) fn matrix(self, pixels: u64) -> SizeMatrix {
-        let small = self.table.iter().enumerate().map(|(at, &n)| ((at / Self::SMALL) as u8, (at % Self::SMALL) as u32, n));
+        let small =
+            self.table.iter().enumerate().map(|(at, &n)| ((at / Self::SMALL) as u8, (at % Self::SMALL) as u32, n));
         SizeMatrix::new(small.chain(self.large.iter().map(|&(level, size)| (level, size, 1))), pixels)
     }
 }

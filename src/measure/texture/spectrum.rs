@@ -61,8 +61,7 @@ fn periodogram(plane: &Plane, corners: &[(usize, usize)], side: usize, transform
     let mut tile = vec![Complex::default(); side * side];
     for (part, &(left, top)) in corners.iter().enumerate() {
         let value = |x: usize, y: usize| f64::from(plane.at(left + x, top + y));
-        let mean =
-            (0..side).map(|y| (0..side).map(|x| value(x, y)).sum::<f64>()).sum::<f64>() / (side * side) as f64;
+        let mean = (0..side).map(|y| (0..side).map(|x| value(x, y)).sum::<f64>()).sum::<f64>() / (side * side) as f64;
         for y in 0..side {
             for x in 0..side {
                 let v = (value(x, y) - mean) * window[x] * window[y];

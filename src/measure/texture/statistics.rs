@@ -23,7 +23,11 @@ pub const FEATURES: [Feature; 18] = [
     feature("mad", "", "mean absolute deviation from the mean"),
     feature("rmad", "", "robust mean absolute deviation: that of the values from P10 to P90, from their own mean"),
     feature("medad", "", "mean absolute deviation from the median"),
-    feature("cov", "", "coefficient of variation: standard deviation over mean; means nothing where the mean is about 0"),
+    feature(
+        "cov",
+        "",
+        "coefficient of variation: standard deviation over mean; means nothing where the mean is about 0",
+    ),
     feature(
         "qcod",
         "",

@@ -210,6 +210,9 @@ mod tests {
         let comb = Plane::from_fn(41, 20, |x, y| if y == 19 || x % 2 == 0 { 2 } else { 1 });
         assert_eq!(count(&comb, 2).sizes.entries().last(), Some((2, 41 * 20 - 19 * 20, 1)));
         let cross = Plane::from_fn(60, 60, |x, y| if x == y || x + y == 59 { 1 } else { 2 });
-        assert_eq!(count(&cross, 2).sizes.entries().collect::<Vec<_>>(), oracle(&cross).sizes.entries().collect::<Vec<_>>());
+        assert_eq!(
+            count(&cross, 2).sizes.entries().collect::<Vec<_>>(),
+            oracle(&cross).sizes.entries().collect::<Vec<_>>()
+        );
     }
 }
