@@ -14,16 +14,17 @@ const LAGS: [usize; 4] = [4, 8, 16, 32];
 /// Each lag needs this many pairs.
 const LEAST_PAIRS: u64 = 256;
 
-/// The box-counting dimension of the pixels of `mask`, 0 to 2, over boxes of 1, 2, 4, ... pixels up to an eighth of its longer
-/// side; for each size the grid is the one of the least count among up to 16 shifts. `None` for a shape less than 16 pixels long.
+/// The box-counting dimension of the pixels of `mask`, 0 to 2, over boxes of 1, 2, 4, ... pixels up to a sixteenth of its
+/// longer side (larger ones mostly count how the shape's edge falls into them); for each size the grid is the one of the least
+/// count among up to 16 shifts. `None` for a shape less than 64 pixels long.
 #[must_use]
 pub fn shape_dimension(mask: &Mask) -> Option<f64> {
     let (left, top, width, height) = mask.bounds()?;
     let longer = width.max(height);
-    if longer < 16 {
+    if longer < 64 {
         return None;
     }
-    let sizes = (0..).map(|k| 1_usize << k).take_while(|s| s * 8 <= longer);
+    let sizes = (0..).map(|k| 1_usize << k).take_while(|s| s * 16 <= longer);
     let points: Vec<(f64, f64)> = sizes
         .map(|size| {
             let boxes = |shift_x: usize, shift_y: usize| {
