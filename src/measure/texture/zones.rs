@@ -111,9 +111,10 @@ pub fn count(levels: &Plane<u8>, bins: usize) -> Zones {
             }
             run.zone = renumbered[root];
         }
-        for zone in 0..open {
-            if forest.parents[zone] == zone as u32 && renumbered[zone] == u32::MAX {
-                finished(forest.zones[zone]);
+        let unmet = forest.zones.iter().zip(&forest.parents).zip(&renumbered).take(open).enumerate();
+        for (node, ((&zone, &parent), &renumbered)) in unmet {
+            if parent == node as u32 && renumbered == u32::MAX {
+                finished(zone);
             }
         }
         std::mem::swap(&mut forest, &mut next);
