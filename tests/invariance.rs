@@ -73,8 +73,18 @@ fn every_cell_of_a_skin_photo_is_filled() {
     config.mm_per_px = Some(0.05);
     let m = measure_with(&skin(400, 300), &Regions::default(), config);
     let may_be_empty = ["sha256", "photo", "captured_at", "camera", "light_azimuth_deg", "red_spot_contrast"];
-    for column in Column::all().filter(|c| !may_be_empty.contains(&c.metric().name.as_str())) {
+    let column = |name: &str| Column::named(name).unwrap();
+    let ratios = [column("stat_cov"), column("stat_qcod")];
+    for column in Column::all().filter(|c| !may_be_empty.contains(&c.metric().name.as_str()) && !ratios.contains(c)) {
         assert_ne!(m.rows[0].get(column), &Value::Empty, "{} is empty", column.metric().name);
+    }
+    // The relief varies about zero: what divides by its mean would be any number.
+    let mut lightness = Config::default();
+    lightness.texture.source = cicatrix::measure::config::TextureSource::Lightness;
+    let on_lightness = measure_with(&skin(400, 300), &Regions::default(), lightness);
+    for column in ratios {
+        assert_eq!(m.rows[0].get(column), &Value::Empty);
+        assert!(number(&on_lightness, column) > 0.0);
     }
     assert_eq!(number(&m, Column::DARK_SPOT_COUNT), 1.0);
     let spot = &m.lesions[0];

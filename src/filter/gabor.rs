@@ -1,9 +1,10 @@
 //! Gabor filter (IBSI-2 filter 4): the modulus of the response to a wave under a Gaussian, free of the wave's phase.
 //!
 //! g(x, y) = exp(-(x1^2 + gamma^2 x2^2) / (2 sigma^2) + 2 pi i x1 / lambda) with x1 = x cos t + y sin t, x2 = -x sin t + y cos t, x to
-//! the right and y *down* the rows; the reference maps of IBSI-2 decide this sign. The kernel is not scaled. It is cut off at
-//! five standard deviations of its Gaussian. The rotated Gaussian is no product of two kernels along the axes, so the time grows
-//! with the area of the kernel.
+//! the right and y *down* the rows; the reference maps of IBSI-2 decide this sign. The kernel is not scaled, and not free of
+//! the mean: where sigma is below lambda it answers to the level of the plane too, so take the mean off first. It is cut off at
+//! five standard deviations of its Gaussian. The rotated Gaussian is no product of two kernels along the axes, so the time
+//! grows with the area of the kernel.
 
 use super::convolve::{Boundary, dense};
 use crate::base::Plane;

@@ -26,12 +26,12 @@ pub const FEATURES: [Feature; 18] = [
     feature(
         "cov",
         "",
-        "coefficient of variation: standard deviation over mean; means nothing where the mean is about 0",
+        "coefficient of variation: standard deviation over mean; empty on the relief, which varies about 0",
     ),
     feature(
         "qcod",
         "",
-        "quartile coefficient of dispersion (P75 - P25) / (P75 + P25); means nothing where the quartiles are about 0",
+        "quartile coefficient of dispersion (P75 - P25) / (P75 + P25); empty on the relief, which varies about 0",
     ),
     feature("energy", "", "sum of the squared values; grows with the region"),
     feature("rms", "", "root mean square"),
