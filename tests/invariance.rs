@@ -165,7 +165,13 @@ fn a_quarter_turn_changes_no_isotropic_metric() {
         Column::SHARPNESS,
         Column::DARK_SPOT_COUNT,
     ];
-    columns.extend(Table::Glcm.columns(Some(Aggregation::Merged)));
+    for table in [Table::Glcm, Table::Glrlm] {
+        columns.extend(table.columns(Some(Aggregation::Merged)));
+    }
+    for table in [Table::Glszm, Table::Gldzm, Table::Ngtdm, Table::Ngldm, Table::Ih] {
+        columns.extend(table.columns(None));
+    }
+    columns.extend([Column::FRACTAL_DIMENSION, Column::ANISOTROPY]);
     for column in columns {
         close(number(&a, column), number(&b, column), 2e-3, &column.metric().name);
     }

@@ -112,3 +112,69 @@ pub(super) fn dense(src: &Plane, kernel: &[Vec<f32>], boundary: Boundary) -> Pla
     });
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::cpu::Level;
+    use crate::base::parallel::Threads;
+    use crate::filter::{gabor::Gabor, laplacian, laws, mean};
+
+    fn noise(width: usize, height: usize) -> Plane {
+        let mut state = 5_u64;
+        Plane::from_fn(width, height, |_, _| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1 << 24) as f32 - 0.5
+        })
+    }
+
+    #[test]
+    fn equals_the_direct_sum() {
+        let src = noise(37, 11);
+        let (along_x, along_y) = ([0.5, -1.0, 2.0, 3.0, 0.25], [1.0, 4.0, -2.0]);
+        for boundary in [Boundary::Zero, Boundary::Mirror] {
+            let found = separable(&src, &along_x, &along_y, boundary);
+            let at = |x: isize, y: isize| {
+                let inside = (0..37).contains(&x) && (0..11).contains(&y);
+                let v = f64::from(src.at(mirrored(x, 37), mirrored(y, 11)));
+                if inside || boundary == Boundary::Mirror { v } else { 0.0 }
+            };
+            for (x, y) in [(0, 0), (36, 10), (1, 5), (33, 2), (20, 7)] {
+                let mut sum = 0.0;
+                for (i, a) in along_x.iter().enumerate() {
+                    for (j, b) in along_y.iter().enumerate() {
+                        // A convolution: the kernel's tap at +1 meets the sample at -1.
+                        sum += a * b * at(x - (i as isize - 2), y - (j as isize - 1));
+                    }
+                }
+                let found = f64::from(found.at(x as usize, y as usize));
+                assert!((found - sum).abs() < 1e-5, "{boundary:?} {x} {y}: {found} for {sum}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_level_and_any_number_of_threads_give_the_same_bits() {
+        let src = noise(143, 87);
+        let gabor = Gabor { sigma: 3.0, lambda: 6.0, gamma: 0.7, theta: 0.4 };
+        let run = || {
+            let laws =
+                laws::laws_pooled(&src, laws::Kernel::E5, laws::Kernel::W5, laws::Pooling::Mean, Boundary::Mirror);
+            let log = laplacian::laplacian_of_gaussian(&src, 2.0, 4.0, Boundary::Mirror);
+            (
+                mean::mean(&src, 4, Boundary::Zero),
+                gabor.modulus(&src, Boundary::Zero),
+                laws::energy(&laws, 3, Boundary::Mirror),
+                log,
+            )
+        };
+        let before = Level::current();
+        let mut results = Vec::new();
+        for level in Level::available() {
+            assert!(Level::force(level));
+            results.extend([1, 2, 7].map(|n| Threads::new(n).unwrap().install(run)));
+        }
+        Level::force(before);
+        assert!(results.windows(2).all(|w| w[0] == w[1]));
+    }
+}
