@@ -43,7 +43,7 @@ impl SizeMatrix {
         self.entries.iter().map(|(&(level, size), &count)| (level, size, count))
     }
 
-    /// The features in the order that [`size_features!`] names them, the energy last; `None` for an empty matrix.
+    /// The features in the order that `size_features!` names them, the energy last; `None` for an empty matrix.
     #[must_use]
     pub fn features(&self) -> Option<[f64; FEATURES]> {
         let things: u64 = self.entries.values().sum();
