@@ -45,10 +45,24 @@ pub enum Family {
     Relief,
     /// Gray-level co-occurrence matrix.
     Glcm,
+    /// Gray-level run length matrix.
+    Glrlm,
+    /// Gray-level size zone matrix.
+    Glszm,
+    /// Gray-level distance zone matrix.
+    Gldzm,
+    /// Neighborhood gray-tone difference matrix.
+    Ngtdm,
+    /// Neighboring gray-level dependence matrix.
+    Ngldm,
+    /// First-order statistics and histogram.
+    Statistics,
     /// Local binary patterns.
     Lbp,
     /// Power spectrum.
     Spectrum,
+    /// Fractal dimension, anisotropy, orientation.
+    Structure,
 }
 
 impl Family {
@@ -61,8 +75,15 @@ impl Family {
         Self::Spots,
         Self::Relief,
         Self::Glcm,
+        Self::Glrlm,
+        Self::Glszm,
+        Self::Gldzm,
+        Self::Ngtdm,
+        Self::Ngldm,
+        Self::Statistics,
         Self::Lbp,
         Self::Spectrum,
+        Self::Structure,
     ];
 
     /// The name on the command line and in the dictionary.
@@ -76,8 +97,15 @@ impl Family {
             Self::Spots => "spots",
             Self::Relief => "relief",
             Self::Glcm => "glcm",
+            Self::Glrlm => "glrlm",
+            Self::Glszm => "glszm",
+            Self::Gldzm => "gldzm",
+            Self::Ngtdm => "ngtdm",
+            Self::Ngldm => "ngldm",
+            Self::Statistics => "statistics",
             Self::Lbp => "lbp",
             Self::Spectrum => "spectrum",
+            Self::Structure => "structure",
         }
     }
 
@@ -92,8 +120,15 @@ impl Family {
             Self::Spots => "Spots: dark (melanin) and red (hemoglobin) spots",
             Self::Relief => "Relief: the shading of the skin, free of pigment, in three bands",
             Self::Glcm => "GLCM: gray-level co-occurrence of the relief, IBSI definitions",
+            Self::Glrlm => "GLRLM: gray-level run lengths of the relief, IBSI definitions",
+            Self::Glszm => "GLSZM: gray-level zones of the relief by size, IBSI definitions",
+            Self::Gldzm => "GLDZM: gray-level zones of the relief by distance to the edge, IBSI definitions",
+            Self::Ngtdm => "NGTDM: neighborhood gray-tone differences of the relief, IBSI definitions",
+            Self::Ngldm => "NGLDM: neighboring gray-level dependence of the relief, IBSI definitions",
+            Self::Statistics => "Statistics: first-order statistics and histogram of the relief, IBSI definitions",
             Self::Lbp => "LBP: local binary patterns of the relief",
             Self::Spectrum => "Spectrum: power spectrum of the shading",
+            Self::Structure => "Structure: fractal dimension, anisotropy and orientation of the relief",
         }
     }
 }

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 
 use super::config::Family;
-use super::texture::glcm::{Aggregation, FEATURES};
-use super::texture::lbp;
+use super::texture::feature::{Aggregation, Feature};
+use super::texture::{glcm, gldzm, glrlm, glszm, histogram, lbp, ngldm, ngtdm, statistics};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,19 +87,6 @@ impl Column {
         all().iter().position(|m| m.name == name).map(|i| Self(i as u16))
     }
 
-    /// The GLCM feature of this position in [`FEATURES`].
-    #[must_use]
-    pub fn glcm(feature: usize, aggregation: Aggregation) -> Self {
-        let offset = feature + if aggregation == Aggregation::Average { 0 } else { FEATURES.len() };
-        Self((FIXED.len() + offset) as u16)
-    }
-
-    /// The share of the riu2 class `class`, 0 to 9.
-    #[must_use]
-    pub fn lbp(class: usize) -> Self {
-        Self((FIXED.len() + 2 * FEATURES.len() + class) as u16)
-    }
-
     /// Every column.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..all().len() as u16).map(Self)
@@ -119,29 +106,115 @@ pub fn all() -> &'static [Metric] {
             definition: f.definition.to_owned(),
             source: f.source,
         });
-        let glcm = [Aggregation::Average, Aggregation::Merged].into_iter().flat_map(|aggregation| {
-            FEATURES.iter().map(move |feature| Metric {
-                name: format!("glcm_{}_{}", feature.name, aggregation.name()),
-                family: Family::Glcm,
+        fixed.chain(Table::ALL.iter().flat_map(|table| table.metrics())).collect()
+    });
+    &ALL
+}
+
+/// How many features a table has, and which columns they fill.
+struct Spec {
+    family: Family,
+    prefix: &'static str,
+    features: &'static [Feature],
+    aggregations: &'static [Option<Aggregation>],
+    source: &'static str,
+}
+
+/// Features without directions.
+const ONCE: &[Option<Aggregation>] = &[None];
+/// Features of four directions, averaged and merged.
+const DIRECTIONS: &[Option<Aggregation>] = &[Some(Aggregation::Average), Some(Aggregation::Merged)];
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $table:ident: $family:ident $prefix:literal $features:path, $aggregations:ident, $source:literal;)*) => {
+        /// A table of features whose columns are `<prefix>_<feature>`, with the aggregation behind where there is a choice. They
+        /// come after the columns that are named one by one, in this order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Table { $($(#[$doc])* $table,)* }
+
+        impl Table {
+            /// Every table, in the order of its columns.
+            pub const ALL: &[Self] = &[$(Self::$table),*];
+
+            fn spec(self) -> Spec {
+                match self {
+                    $(Self::$table => Spec {
+                        family: Family::$family,
+                        prefix: $prefix,
+                        features: &$features,
+                        aggregations: $aggregations,
+                        source: $source,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+tables! {
+    /// Gray-level co-occurrence.
+    Glcm: Glcm "glcm" glcm::FEATURES, DIRECTIONS, "IBSI reference manual, section 3.6; Haralick 1973";
+    /// Gray-level run lengths.
+    Glrlm: Glrlm "glrlm" glrlm::FEATURES, DIRECTIONS, "IBSI reference manual, section 3.7; Galloway 1975";
+    /// Gray-level zones by size.
+    Glszm: Glszm "glszm" glszm::FEATURES, ONCE, "IBSI reference manual, section 3.8; Thibault 2009";
+    /// Gray-level zones by distance.
+    Gldzm: Gldzm "gldzm" gldzm::FEATURES, ONCE, "IBSI reference manual, section 3.9; Thibault 2014";
+    /// Neighborhood gray-tone differences.
+    Ngtdm: Ngtdm "ngtdm" ngtdm::FEATURES, ONCE, "IBSI reference manual, section 3.10; Amadasun and King 1989";
+    /// Neighboring gray-level dependence.
+    Ngldm: Ngldm "ngldm" ngldm::FEATURES, ONCE, "IBSI reference manual, section 3.11; Sun and Wee 1983";
+    /// First-order statistics of the plane.
+    Stat: Statistics "stat" statistics::FEATURES, ONCE, "IBSI reference manual, section 3.3";
+    /// Histogram of the gray levels.
+    Ih: Statistics "ih" histogram::FEATURES, ONCE, "IBSI reference manual, section 3.4";
+    /// Local binary patterns.
+    Lbp: Lbp "lbp" lbp::FEATURES, ONCE, "Ojala, Pietikäinen and Mäenpää 2002, riu2 with P = 8, R = 1";
+}
+
+impl Table {
+    /// Its family.
+    #[must_use]
+    pub fn family(self) -> Family {
+        self.spec().family
+    }
+
+    /// Its columns of one aggregation, in the order of its features; none where it has no such choice.
+    pub fn columns(self, aggregation: Option<Aggregation>) -> impl Iterator<Item = Column> {
+        let before: usize = Self::ALL.iter().take_while(|&&t| t != self).map(|t| t.spec().len()).sum();
+        let spec = self.spec();
+        let place = spec.aggregations.iter().position(|&a| a == aggregation);
+        let first = FIXED.len() + before + place.unwrap_or(0) * spec.features.len();
+        let count = if place.is_some() { spec.features.len() } else { 0 };
+        (first..first + count).map(|i| Column(i as u16))
+    }
+
+    fn metrics(self) -> impl Iterator<Item = Metric> {
+        let Spec { family, prefix, features, aggregations, source } = self.spec();
+        aggregations.iter().flat_map(move |aggregation| {
+            features.iter().map(move |feature| Metric {
+                name: match aggregation {
+                    Some(a) => format!("{prefix}_{}_{}", feature.name, a.name()),
+                    None => format!("{prefix}_{}", feature.name),
+                },
+                family,
                 kind: Kind::Number,
                 unit: feature.unit,
                 direction: Direction::Neutral,
-                definition: format!("{}; {}", feature.definition, aggregation.definition()),
-                source: "IBSI reference manual, section 3.6; Haralick 1973",
+                definition: match aggregation {
+                    Some(a) => format!("{}; {}", feature.definition, a.definition()),
+                    None => feature.definition.to_owned(),
+                },
+                source,
             })
-        });
-        let lbp = (0..lbp::CLASSES).map(|class| Metric {
-            name: format!("lbp_riu2_{class}"),
-            family: Family::Lbp,
-            kind: Kind::Number,
-            unit: "",
-            direction: Direction::Neutral,
-            definition: lbp::class_definition(class),
-            source: "Ojala, Pietikäinen and Mäenpää 2002, riu2 with P = 8, R = 1",
-        });
-        fixed.chain(glcm).chain(lbp).collect()
-    });
-    &ALL
+        })
+    }
+}
+
+impl Spec {
+    fn len(&self) -> usize {
+        self.features.len() * self.aggregations.len()
+    }
 }
 
 /// SHA-256 over the dictionary: rows kept by another dictionary are never read back.
@@ -285,6 +358,11 @@ columns! {
         RELIEF_SDQ "relief_sdq" Number ["ln/px"] Lower "rms gradient of the band-limited relief, forward differences; per pixel, so compare at one scale only", "formula of ISO 25178-2";
     }
     Spectrum {
-        PSD_SLOPE "psd_slope" Number [""] Neutral "slope of ln power against ln frequency of the shading, two-dimensional power spectrum averaged over directions, between the wavelengths of 6 and 32 px; -3.4 for a fractal surface of Hurst exponent 0.7", "Welch 1967; Jacobs, Junge and Pastewka 2017";
+        PSD_SLOPE "psd_slope" Number [""] Neutral "slope of ln power against ln frequency of the shading, two-dimensional power spectrum of Hann-windowed tiles, of greatest likelihood between the wavelengths of 6 and 32 px; -3.4 for a fractal surface of Hurst exponent 0.7", "Welch 1967; Whittle 1953; Jacobs, Junge and Pastewka 2017";
+    }
+    Structure {
+        FRACTAL_DIMENSION "fractal_dimension" Number [""] Neutral "fractal dimension of the texture plane as a surface, 2 smooth to 3 rough: 3 - slope of ln mean absolute increment against ln lag, lags of 4 to 32 px along rows and columns", "madogram: Gneiting, Sevcikova and Percival 2012";
+        ANISOTROPY "anisotropy" Number [""] Neutral "anisotropy of the texture plane: (l1 - l2) / (l1 + l2) of the eigenvalues of its structure tensor; 0 when no direction is preferred, 1 when all lines run one way", "Bigun and Granlund 1987";
+        ORIENTATION_DEG "orientation_deg" Number ["deg"] Neutral "direction in which the lines of the texture plane run, 0 right, 90 up, below 180; means little where the anisotropy is small", "Bigun and Granlund 1987";
     }
 }

@@ -196,6 +196,8 @@ flags! {
     LittleSkin = "little_skin",
     /// The region is smaller than the 64 x 64 pixel tile that the power spectrum needs: `psd_slope` is empty.
     SpectrumUnresolved = "spectrum_unresolved",
+    /// The region holds too few pairs of pixels 32 px apart: `fractal_dimension` is empty.
+    FractalUnresolved = "fractal_unresolved",
     /// The light's direction does not show: `light_azimuth_deg` is empty.
     LightUnclear = "light_unclear",
     /// Skin was found by color, not given by an operator.

@@ -102,7 +102,7 @@ pub(super) fn paragraphs(about: &About, tally: &Tally, conditions: &Conditions) 
             bands(config.relief.bands_px)
         );
     }
-    if config.wants(Family::Glcm) {
+    if OF_LEVELS.iter().any(|&family| config.wants(family)) {
         method += &matrices(config);
     }
     let mut photos = Vec::new();
@@ -114,6 +114,10 @@ pub(super) fn paragraphs(about: &About, tally: &Tally, conditions: &Conditions) 
     }
     vec![method.trim_end().to_owned(), photos.join(" ")]
 }
+
+/// The families that are counted on gray levels.
+const OF_LEVELS: [Family; 7] =
+    [Family::Glcm, Family::Glrlm, Family::Glszm, Family::Gldzm, Family::Ngtdm, Family::Ngldm, Family::Statistics];
 
 fn was(n: u64) -> String {
     text::counted(n, "was", "were")
@@ -132,7 +136,8 @@ fn matrices(config: &Config) -> String {
         TextureSource::Grey => "sRGB luma",
     };
     format!(
-        "Gray-level matrices used {} levels of fixed width from {low} to {high} of {plane}, at a distance of {} px. ",
+        "Gray-level matrices and histograms (definitions of the IBSI, two-dimensional) used {} levels of fixed width from {low} to \
+         {high} of {plane}; co-occurrence at a distance of {} px. ",
         texture.bins, texture.distance_px
     )
 }
