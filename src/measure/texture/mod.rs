@@ -4,5 +4,6 @@ pub mod areal;
 pub mod discretize;
 pub mod glcm;
 pub mod lbp;
+pub mod maps;
 pub mod relief;
 pub mod spectrum;
