@@ -9,8 +9,8 @@
 use super::Window;
 use super::tile::Tile;
 
-/// One in the fixed point of homogeneity. Three of it fit into 32 bits.
-const ONE: f32 = (1_u32 << 30) as f32;
+/// Bits behind the point in the sums of homogeneity. Three times one fits into 32 bits.
+const POINT: u32 = 30;
 
 /// Sums per column: what averages of the pairs need. Differences of sums wrap and still come out right, since every
 /// window's sum fits ([`Window::MOST_BINS`]).
@@ -84,34 +84,70 @@ enum Sign {
     Leaves,
 }
 
-/// What one pair adds: 1, |i - j|, (i - j)^2, i + j, i^2 + j^2, 1 / (1 + (i - j)^2); nothing when a level is 0.
+/// What pairs add.
+#[derive(Clone, Copy)]
+struct Pairs {
+    count: u32,
+    step: u32,
+    square: u32,
+    level: u32,
+    power: u32,
+    near: u32,
+}
+
+/// 1 / n for n below 2^15, in fixed point: the quotient's 24 digits, shifted by its exponent. A conversion of the float
+/// would say the same, but with its care for values out of range no compiler does it in lanes.
 #[inline(always)]
-fn pair(a: u8, b: u8, middle: i32) -> [u32; 6] {
+fn reciprocal(n: i32) -> i32 {
+    let bits = (1.0 / n as f32).to_bits() as i32;
+    let digits = (bits & 0x7f_ffff) | 0x80_0000;
+    let shift = 127 - (bits >> 23);
+    ((digits << (POINT - 23)) + ((1 << shift) >> 1)) >> shift
+}
+
+/// What one pair adds; nothing when a level is 0.
+#[inline(always)]
+fn pair(a: u8, b: u8, middle: i32) -> Pairs {
     let counts = -i32::from((a != 0) & (b != 0));
     let (a, b) = (i32::from(a), i32::from(b));
     let square = (a - b) * (a - b);
-    let near = (ONE / (1 + square) as f32 + 0.5) as i32;
+    let near = reciprocal(1 + square);
     let (i, j) = (a - middle, b - middle);
-    [1, (a - b).abs(), square, i + j, i * i + j * j, near].map(|v| (v & counts) as u32)
+    Pairs {
+        count: (1 & counts) as u32,
+        step: ((a - b).abs() & counts) as u32,
+        square: (square & counts) as u32,
+        level: ((i + j) & counts) as u32,
+        power: ((i * i + j * j) & counts) as u32,
+        near: (near & counts) as u32,
+    }
 }
 
+impl Pairs {
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            step: self.step + other.step,
+            square: self.square + other.square,
+            level: self.level.wrapping_add(other.level),
+            power: self.power + other.power,
+            near: self.near + other.near,
+        }
+    }
+}
+
+/// `sum` with `v` added, or taken off where all bits of `flip` are set.
 #[inline(always)]
-fn both(a: [u32; 6], b: [u32; 6]) -> [u32; 6] {
-    std::array::from_fn(|i| a[i].wrapping_add(b[i]))
+fn changed(sum: u32, v: u32, flip: u32) -> u32 {
+    sum.wrapping_add((v ^ flip).wrapping_sub(flip))
 }
 
-/// Adds pairs to a column, or takes them off where all bits of `flip` are set.
-macro_rules! put {
-    ($pairs:expr, $flip:expr, $x:expr, $($sum:expr),* ; $near:expr) => {{
-        let pairs = $pairs;
-        let mut i = 0;
-        $(
-            $sum[$x] = $sum[$x].wrapping_add((pairs[i] ^ $flip).wrapping_sub($flip));
-            i += 1;
-        )*
-        let flip = i64::from($flip as i32) as u64;
-        $near[$x] = $near[$x].wrapping_add((u64::from(pairs[i]) ^ flip).wrapping_sub(flip));
-    }};
+/// The same of the fixed point.
+#[inline(always)]
+fn changed_near(sum: u64, v: u32, flip: u32) -> u64 {
+    let flip = i64::from(flip as i32) as u64;
+    sum.wrapping_add((u64::from(v) ^ flip).wrapping_sub(flip))
 }
 
 fn flip(sign: Sign) -> u32 {
@@ -180,7 +216,13 @@ fn wide_pairs_body(
         let along = pair(left[x], right[x], middle);
         let down = pair(upper_left[x], lower_right[x], middle);
         let up = pair(upper_right[x], lower_left[x], middle);
-        put!(both(both(along, down), up), flip, x, count, step, square, level, power; near);
+        let pairs = along.and(down).and(up);
+        count[x] = changed(count[x], pairs.count, flip);
+        step[x] = changed(step[x], pairs.step, flip);
+        square[x] = changed(square[x], pairs.square, flip);
+        level[x] = changed(level[x], pairs.level, flip);
+        power[x] = changed(power[x], pairs.power, flip);
+        near[x] = changed_near(near[x], pairs.near, flip);
     }
 }
 
@@ -203,7 +245,13 @@ fn tall_pairs_body(
     let (count, step, square) = (&mut count[..n], &mut step[..n], &mut square[..n]);
     let (level, power, near) = (&mut level[..n], &mut power[..n], &mut near[..n]);
     for x in 0..n {
-        put!(pair(upper[x], lower[x], middle), flip, x, count, step, square, level, power; near);
+        let pairs = pair(upper[x], lower[x], middle);
+        count[x] = changed(count[x], pairs.count, flip);
+        step[x] = changed(step[x], pairs.step, flip);
+        square[x] = changed(square[x], pairs.square, flip);
+        level[x] = changed(level[x], pairs.level, flip);
+        power[x] = changed(power[x], pairs.power, flip);
+        near[x] = changed_near(near[x], pairs.near, flip);
     }
 }
 
@@ -298,7 +346,7 @@ fn features_body(
         let share = if spread == 0.0 { 0.0 } else { 2.0 * n * d / spread };
         contrast[x] = (d / n + empty) as f32;
         dissimilarity[x] = (f64::from(step[x]) / n + empty) as f32;
-        homogeneity[x] = (near[x] as f64 / n / f64::from(ONE) + empty) as f32;
+        homogeneity[x] = (near[x] as f64 / n / (1_u64 << POINT) as f64 + empty) as f32;
         correlation[x] = (1.0 - share + empty) as f32;
     }
 }
@@ -307,4 +355,18 @@ dispatch! {
     fn features(centers: &[u8], count: &[u32], step: &[u32], square: &[u32], level: &[u32], power: &[u32],
         near: &[u64], contrast: &mut [f32], dissimilarity: &mut [f32], homogeneity: &mut [f32],
         correlation: &mut [f32]) = features_body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reciprocals_are_right_to_their_last_digit() {
+        for n in 1..1 << 15 {
+            let (found, truth) = (f64::from(reciprocal(n)), 2_f64.powi(POINT as i32) / f64::from(n));
+            // Half a unit of the fixed point, and half a unit of the quotient's 24 digits.
+            assert!((found - truth).abs() <= 0.5 + truth * 2_f64.powi(-24), "1 / {n}: {found} for {truth}");
+        }
+    }
 }
