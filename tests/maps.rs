@@ -10,6 +10,8 @@ use cicatrix::base::{Mask, Plane};
 use cicatrix::measure::texture::glcm::{self, Aggregation, FEATURES};
 use cicatrix::measure::texture::maps::{self, Local, Source, Window};
 use cicatrix::measure::texture::{areal, discretize};
+use cicatrix::measure::{Config, MapKind, Outcome, Pipeline, Regions};
+use cicatrix::photo::Photo;
 
 /// Homogeneity is in units of 2^-30 from f32 quotients; maps are f32. Both stay below this, relative.
 const RELATIVE: f64 = 2.5e-7;
@@ -286,4 +288,50 @@ fn bits_depend_on_the_window_alone() {
         };
         assert!(inner(whole, left, top) == inner(part, 0, 0), "{feature:?}");
     }
+}
+
+#[test]
+fn the_pipeline_maps_the_relief_it_shows() {
+    let photo =
+        Photo::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/photos/jaw_light_after.jpg")).unwrap();
+    let mut config = Config::default();
+    config.mm_per_px = Some(0.05);
+    config.maps = vec![MapKind::Anisotropy, MapKind::Relief, MapKind::GlcmContrast, MapKind::LocalSa];
+    config.texture_maps.window_mm = 0.6;
+    config.texture_maps.bins = 16;
+    let (range, bins) = (config.texture.range(), config.texture_maps.bins);
+    let Outcome::Measured(m) = Pipeline::new(config).unwrap().measure(&photo, &Regions::default()).unwrap() else {
+        panic!("the photo is one of skin");
+    };
+    let kinds: Vec<_> = m.maps.iter().map(|map| map.kind).collect();
+    assert_eq!(kinds, [MapKind::Relief, MapKind::GlcmContrast, MapKind::LocalSa, MapKind::Anisotropy]);
+    let relief = &m.maps[0];
+    let levels = discretize::discretize(&relief.values, &relief.valid, range, bins);
+    let source = Source { levels: &levels, bins, values: &relief.values, mask: &relief.valid };
+    // 0.6 mm are 12 pixels; of 11 and 13, as near as each other, the larger.
+    let truth = maps::compute(&source, window(13, 1), &[Local::Contrast, Local::Sa, Local::Anisotropy]);
+    for (map, truth) in m.maps[1..].iter().zip(&truth) {
+        assert_eq!(map.pixels, 1);
+        for (i, (&value, &truth)) in map.values.data().iter().zip(truth.data()).enumerate() {
+            let valid = map.valid.plane().data()[i] != 0;
+            assert_eq!(valid, truth.is_finite(), "{:?} at {i}", map.kind);
+            assert!(if valid { value == truth } else { value == 0.0 }, "{:?} at {i}: {value}, {truth}", map.kind);
+        }
+        assert!(map.range.0 < map.range.1, "{:?}", map.kind);
+    }
+}
+
+#[test]
+fn windows_and_bins_out_of_range_are_named() {
+    let message = |change: fn(&mut Config)| {
+        let mut config = Config::default();
+        change(&mut config);
+        Pipeline::new(config).unwrap_err().to_string()
+    };
+    assert!(
+        message(|c| c.texture_maps.window_px = 14)
+            .contains("texture_maps.window_px is 14; an odd number from 3 to 255")
+    );
+    assert!(message(|c| c.texture_maps.window_mm = 0.0).contains("texture_maps.window_mm is 0; a positive number"));
+    assert!(message(|c| c.texture_maps.bins = 129).contains("texture_maps.bins is 129; 2 to 128 gray levels"));
 }

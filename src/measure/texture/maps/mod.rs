@@ -17,6 +17,7 @@
 mod columns;
 mod histogram;
 mod orientation;
+mod pair;
 mod pairs;
 mod sums;
 mod surface;

@@ -7,10 +7,8 @@
 //! (homogeneity: 1 / (1 + (i - j)^2) in units of 2^-30).
 
 use super::Window;
+use super::pair::{POINT, changed, changed_near, pair};
 use super::tile::Tile;
-
-/// Bits behind the point in the sums of homogeneity. Three times one fits into 32 bits.
-const POINT: u32 = 30;
 
 /// Sums per column: what averages of the pairs need. Differences of sums wrap and still come out right, since every
 /// window's sum fits ([`Window::MOST_BINS`]).
@@ -82,72 +80,6 @@ pub(super) fn moments(tile: &Tile, window: Window) -> [Vec<f32>; 4] {
 enum Sign {
     Enters,
     Leaves,
-}
-
-/// What pairs add.
-#[derive(Clone, Copy)]
-struct Pairs {
-    count: u32,
-    step: u32,
-    square: u32,
-    level: u32,
-    power: u32,
-    near: u32,
-}
-
-/// 1 / n for n below 2^15, in fixed point: the quotient's 24 digits, shifted by its exponent. A conversion of the float
-/// would say the same, but with its care for values out of range no compiler does it in lanes.
-#[inline(always)]
-fn reciprocal(n: i32) -> i32 {
-    let bits = (1.0 / n as f32).to_bits() as i32;
-    let digits = (bits & 0x7f_ffff) | 0x80_0000;
-    let shift = 127 - (bits >> 23);
-    ((digits << (POINT - 23)) + ((1 << shift) >> 1)) >> shift
-}
-
-/// What one pair adds; nothing when a level is 0.
-#[inline(always)]
-fn pair(a: u8, b: u8, middle: i32) -> Pairs {
-    let counts = -i32::from((a != 0) & (b != 0));
-    let (a, b) = (i32::from(a), i32::from(b));
-    let square = (a - b) * (a - b);
-    let near = reciprocal(1 + square);
-    let (i, j) = (a - middle, b - middle);
-    Pairs {
-        count: (1 & counts) as u32,
-        step: ((a - b).abs() & counts) as u32,
-        square: (square & counts) as u32,
-        level: ((i + j) & counts) as u32,
-        power: ((i * i + j * j) & counts) as u32,
-        near: (near & counts) as u32,
-    }
-}
-
-impl Pairs {
-    #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        Self {
-            count: self.count + other.count,
-            step: self.step + other.step,
-            square: self.square + other.square,
-            level: self.level.wrapping_add(other.level),
-            power: self.power + other.power,
-            near: self.near + other.near,
-        }
-    }
-}
-
-/// `sum` with `v` added, or taken off where all bits of `flip` are set.
-#[inline(always)]
-fn changed(sum: u32, v: u32, flip: u32) -> u32 {
-    sum.wrapping_add((v ^ flip).wrapping_sub(flip))
-}
-
-/// The same of the fixed point.
-#[inline(always)]
-fn changed_near(sum: u64, v: u32, flip: u32) -> u64 {
-    let flip = i64::from(flip as i32) as u64;
-    sum.wrapping_add((u64::from(v) ^ flip).wrapping_sub(flip))
 }
 
 fn flip(sign: Sign) -> u32 {
@@ -355,18 +287,4 @@ dispatch! {
     fn features(centers: &[u8], count: &[u32], step: &[u32], square: &[u32], level: &[u32], power: &[u32],
         near: &[u64], contrast: &mut [f32], dissimilarity: &mut [f32], homogeneity: &mut [f32],
         correlation: &mut [f32]) = features_body
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reciprocals_are_right_to_their_last_digit() {
-        for n in 1..1 << 15 {
-            let (found, truth) = (f64::from(reciprocal(n)), 2_f64.powi(POINT as i32) / f64::from(n));
-            // Half a unit of the fixed point, and half a unit of the quotient's 24 digits.
-            assert!((found - truth).abs() <= 0.5 + truth * 2_f64.powi(-24), "1 / {n}: {found} for {truth}");
-        }
-    }
 }
