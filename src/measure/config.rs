@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::measurement::MapKind;
 use super::pigment::tone::Polarization;
+use super::texture::maps::Window;
 use crate::error::{Error, Result};
 
 /// How photos are measured. Two runs with equal configurations give equal numbers.
@@ -23,6 +24,8 @@ pub struct Config {
     pub relief: ReliefConfig,
     /// Grey-level texture.
     pub texture: TextureConfig,
+    /// Texture at every pixel.
+    pub texture_maps: TextureMapConfig,
     /// Dark and red spots.
     pub spots: SpotConfig,
 }
@@ -229,6 +232,44 @@ impl TextureConfig {
     }
 }
 
+/// Texture at every pixel: plane, range and distance are those of [`TextureConfig`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct TextureMapConfig {
+    /// Side of the window in mm; the nearest odd number of pixels from 3 to 255 is taken. Default: 1.
+    pub window_mm: f64,
+    /// The same in pixels, for photos of unknown scale; odd, 3 to 255. Default: 15.
+    pub window_px: usize,
+    /// Gray levels, 2 to 128. Default: 32.
+    pub bins: usize,
+}
+
+impl Default for TextureMapConfig {
+    fn default() -> Self {
+        Self { window_mm: 1.0, window_px: 15, bins: 32 }
+    }
+}
+
+impl TextureMapConfig {
+    fn check(&self) -> Result<()> {
+        let ([least, most], most_bins) = (Window::SIDES, Window::MOST_BINS);
+        let ensure = |ok: bool, message: String| if ok { Ok(()) } else { Err(Error::config(message)) };
+        ensure(
+            self.window_mm.is_finite() && self.window_mm > 0.0,
+            format!("texture_maps.window_mm is {}; a positive number is needed", self.window_mm),
+        )?;
+        ensure(
+            Window::new(self.window_px, 1).is_some(),
+            format!("texture_maps.window_px is {}; an odd number from {least} to {most} is needed", self.window_px),
+        )?;
+        ensure(
+            (2..=most_bins).contains(&self.bins),
+            format!("texture_maps.bins is {}; 2 to {most_bins} gray levels are allowed", self.bins),
+        )
+    }
+}
+
 /// Dark and red spots.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -303,6 +344,7 @@ impl Config {
             (1..=64).contains(&self.texture.distance_px),
             format!("texture.distance_px is {}; 1 to 64 pixels are allowed", self.texture.distance_px),
         )?;
+        self.texture_maps.check()?;
         ensure(
             (0.0..=1.0).contains(&self.skin.min_fraction),
             format!("skin.min_fraction is {}; a share from 0 to 1 is needed", self.skin.min_fraction),

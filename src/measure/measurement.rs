@@ -278,6 +278,26 @@ pub enum MapKind {
     Shading,
     /// CIELAB lightness.
     Lightness,
+    /// GLCM contrast of the window.
+    GlcmContrast,
+    /// GLCM dissimilarity of the window.
+    GlcmDissimilarity,
+    /// GLCM homogeneity (inverse difference moment) of the window.
+    GlcmHomogeneity,
+    /// GLCM correlation of the window.
+    GlcmCorrelation,
+    /// GLCM energy (angular second moment) of the window.
+    GlcmEnergy,
+    /// GLCM joint entropy of the window.
+    GlcmEntropy,
+    /// Entropy of the gray levels of the window.
+    Entropy,
+    /// Mean absolute deviation from the mean of the window.
+    LocalSa,
+    /// Rms deviation from the mean of the window.
+    LocalSq,
+    /// Anisotropy of the window's structure tensor.
+    Anisotropy,
 }
 
 impl MapKind {
@@ -293,6 +313,16 @@ impl MapKind {
         Self::Hemoglobin,
         Self::Shading,
         Self::Lightness,
+        Self::GlcmContrast,
+        Self::GlcmDissimilarity,
+        Self::GlcmHomogeneity,
+        Self::GlcmCorrelation,
+        Self::GlcmEnergy,
+        Self::GlcmEntropy,
+        Self::Entropy,
+        Self::LocalSa,
+        Self::LocalSq,
+        Self::Anisotropy,
     ];
 
     /// The name on the command line and of the file.
@@ -309,6 +339,16 @@ impl MapKind {
             Self::Hemoglobin => "hemoglobin",
             Self::Shading => "shading",
             Self::Lightness => "lightness",
+            Self::GlcmContrast => "glcm_contrast",
+            Self::GlcmDissimilarity => "glcm_dissimilarity",
+            Self::GlcmHomogeneity => "glcm_homogeneity",
+            Self::GlcmCorrelation => "glcm_correlation",
+            Self::GlcmEnergy => "glcm_energy",
+            Self::GlcmEntropy => "glcm_entropy",
+            Self::Entropy => "entropy",
+            Self::LocalSa => "local_sa",
+            Self::LocalSq => "local_sq",
+            Self::Anisotropy => "anisotropy",
         }
     }
 
@@ -326,6 +366,16 @@ impl MapKind {
             Self::Hemoglobin => "hemoglobin density (ln units)",
             Self::Shading => "shading (ln intensity)",
             Self::Lightness => "CIELAB L*",
+            Self::GlcmContrast => "local GLCM contrast",
+            Self::GlcmDissimilarity => "local GLCM dissimilarity",
+            Self::GlcmHomogeneity => "local GLCM homogeneity",
+            Self::GlcmCorrelation => "local GLCM correlation",
+            Self::GlcmEnergy => "local GLCM energy",
+            Self::GlcmEntropy => "local GLCM joint entropy (bit)",
+            Self::Entropy => "local entropy of gray levels (bit)",
+            Self::LocalSa => "local Sa (units of the texture plane)",
+            Self::LocalSq => "local Sq (units of the texture plane)",
+            Self::Anisotropy => "local anisotropy (0 none, 1 stripes)",
         }
     }
 
@@ -336,7 +386,8 @@ impl MapKind {
     }
 }
 
-/// A per-pixel map of the whole photo.
+/// A per-pixel map of the whole photo; of a photo of more than [`Map::MAX_SIDE`] pixels along a side, its averages over
+/// squares of whole pixels.
 #[derive(Clone, Debug)]
 pub struct Map {
     /// What it shows.
@@ -347,6 +398,14 @@ pub struct Map {
     pub valid: Arc<Mask>,
     /// The values of the two ends of the color scale.
     pub range: (f32, f32),
+    /// Photo pixels along a side of one value's square.
+    pub pixels: usize,
+}
+
+impl Map {
+    /// Longest side in values. What is computed is computed at every pixel; more than this no picture shows, and the
+    /// maps of a large photo would take more memory than its measurement.
+    pub const MAX_SIDE: usize = 2000;
 }
 
 /// The photo as the report shows it: reduced, sRGB, with the measured pixels marked.

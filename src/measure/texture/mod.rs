@@ -13,6 +13,7 @@ pub mod lbp;
 mod neighbors;
 pub mod ngldm;
 pub mod ngtdm;
+pub mod maps;
 pub mod relief;
 pub mod size_matrix;
 pub mod spectrum;
