@@ -2,7 +2,9 @@
 
 #[macro_use]
 pub mod dispatch;
+pub mod form;
 pub mod gaussian;
 pub mod log;
 pub mod morphology;
 pub mod resample;
+pub mod robust;
