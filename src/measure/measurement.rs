@@ -201,6 +201,12 @@ flags! {
     SkinAssumed = "skin_assumed",
     /// The region has no usable pixel: every metric is empty.
     RegionEmpty = "region_empty",
+    /// The autocorrelation does not fall to 0.2 in every direction within the region: `relief_str` or `height_str` is empty.
+    LongCorrelation = "long_correlation",
+    /// No direction stands out (Str above 0.5): `relief_std_deg` or `height_std_deg` is empty.
+    NoDirection = "no_direction",
+    /// Some pixels of the height map hold no height; they are outside every region.
+    HeightVoids = "height_voids",
 }
 
 /// What a row of `lesions.csv` is.
@@ -273,6 +279,8 @@ pub enum MapKind {
     Shading,
     /// CIELAB lightness.
     Lightness,
+    /// The scale-limited surface of a height map.
+    Height,
 }
 
 impl MapKind {
@@ -288,6 +296,7 @@ impl MapKind {
         Self::Hemoglobin,
         Self::Shading,
         Self::Lightness,
+        Self::Height,
     ];
 
     /// The name on the command line and of the file.
@@ -304,6 +313,7 @@ impl MapKind {
             Self::Hemoglobin => "hemoglobin",
             Self::Shading => "shading",
             Self::Lightness => "lightness",
+            Self::Height => "height",
         }
     }
 
@@ -321,13 +331,17 @@ impl MapKind {
             Self::Hemoglobin => "hemoglobin density (ln units)",
             Self::Shading => "shading (ln intensity)",
             Self::Lightness => "CIELAB L*",
+            Self::Height => "height (um)",
         }
     }
 
     /// True where zero is the middle of the scale.
     #[must_use]
     pub fn is_signed(self) -> bool {
-        matches!(self, Self::Relief | Self::ReliefFine | Self::ReliefMid | Self::ReliefCoarse | Self::Shading)
+        matches!(
+            self,
+            Self::Relief | Self::ReliefFine | Self::ReliefMid | Self::ReliefCoarse | Self::Shading | Self::Height
+        )
     }
 }
 

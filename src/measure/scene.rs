@@ -147,7 +147,7 @@ impl Scene {
         let (width, height) = (self.mask.width(), self.mask.height());
         let enlarge = |plane: &Plane| resample::interpolate(plane, FACTOR, width, height);
         let values = match kind {
-            MapKind::Overlay => return None,
+            MapKind::Overlay | MapKind::Height => return None,
             MapKind::Relief => self.relief.relief.clone(),
             MapKind::ReliefFine => self.relief.band(relief::Band::Fine, &self.mask),
             MapKind::ReliefMid => self.relief.band(relief::Band::Mid, &self.mask),
@@ -166,7 +166,7 @@ impl Scene {
 }
 
 /// The 1st to 99th percentile, about zero where zero is the middle.
-fn display_range(plane: &Plane, mask: &Mask, signed: bool) -> (f32, f32) {
+pub(super) fn display_range(plane: &Plane, mask: &Mask, signed: bool) -> (f32, f32) {
     let step = (plane.len() / 200_000).max(1);
     let mut values: Vec<f32> =
         plane.data().iter().zip(mask.plane().data()).step_by(step).filter(|&(_, &m)| m != 0).map(|(&v, _)| v).collect();
