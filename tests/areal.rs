@@ -127,7 +127,7 @@ fn gaussian_heights(n: usize) -> Vec<f64> {
 fn closed_form_lines(lines: &mut Vec<Line>) {
     let truth = truth();
     // The curve of a periodic profile is known the better the more heights a period has: 16384 here, since the four rows
-    // are shifted so that no height comes twice. (At 64 samples a period Vmp of the triangle is 17 % off: sampling.)
+    // are shifted so that no height comes twice. (At 64 samples a period Vmp of the triangle is 12 to 17 % off: sampling.)
     let period = 4096;
     let phase = |x: usize, y: usize| (x as f64 + (y as f64 + 0.5) / 8.0) / period as f64;
     let sine = Plane::from_fn(period, 4, |x, y| (std::f64::consts::TAU * phase(x, y)).sin());

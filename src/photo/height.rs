@@ -90,7 +90,9 @@ impl Stored {
         let orientation = self.facts.orientation;
         let (width, height) = orientation.size(self.width, self.height);
         let turned = orientation.apply(&self.values, self.width).into_owned();
-        let has_height = |v: f64| v.is_finite() && Some(v) != void;
+        // A void code typed in decimals meets a float in the precision of the file.
+        let is_void = |v: f64| void.is_some_and(|code| if self.whole { v == code } else { v as f32 == code as f32 });
+        let has_height = |v: f64| v.is_finite() && !is_void(v);
         let valid = turned.iter().map(|&v| u8::from(has_height(v))).collect();
         let um = turned.into_iter().map(|v| if has_height(v) { v * um_per_count } else { 0.0 }).collect();
         HeightMap {

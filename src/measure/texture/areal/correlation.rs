@@ -38,16 +38,15 @@ pub(super) struct Autocorrelation {
 }
 
 /// A rectangle of the window: left, top, width, height.
-type Tile = (usize, usize, usize, usize);
+pub(super) type Tile = (usize, usize, usize, usize);
 
 impl Autocorrelation {
     /// The autocorrelation of the values about `mean`; `None` for a constant surface.
-    pub(super) fn of<S: Sample>(window: &Window<'_, S>, mean: f64, sq: f64) -> Option<Self> {
+    pub(super) fn of<S: Sample>(window: &Window<'_, S>, tiles: &[Tile], mean: f64, sq: f64) -> Option<Self> {
         // Nothing but rounding is left of a constant.
         if sq <= 1e-12 * mean.abs().max(1.0) {
             return None;
         }
-        let tiles = tiles(window);
         let longest = |side: fn(&Tile) -> usize| tiles.iter().map(side).max().unwrap_or(1);
         let (width, height) = (longest(|t| t.2), longest(|t| t.3));
         let reach = [width / 2, height / 2];
@@ -57,7 +56,7 @@ impl Autocorrelation {
         // The sums of products in the real part, the numbers of pairs in the imaginary part: both spectra are even, so
         // one inverse transform gives both.
         let mut power = vec![Complex::new(0.0, 0.0); columns * rows];
-        for &tile in &tiles {
+        for &tile in tiles {
             let spectrum = transform.forward(values_and_mask(window, tile, mean, sq, columns, rows));
             // Transposed: `rows` values for every column frequency.
             parallel::for_bands(&mut power, rows, parallel::BAND_ROWS, |first, band| {
@@ -121,13 +120,13 @@ fn cubic(t: f64) -> [f64; 4] {
 }
 
 /// The smallest length of the form 2^k or 3 * 2^k that holds `length`.
-fn padded(length: usize) -> usize {
+pub(super) fn padded(length: usize) -> usize {
     let power = length.next_power_of_two();
     if 3 * power / 4 >= length && power >= 4 { 3 * power / 4 } else { power }
 }
 
 /// The window as a whole, or tiles that hold at least half as many samples as the fullest one.
-fn tiles<S: Sample>(window: &Window<'_, S>) -> Vec<Tile> {
+pub(super) fn tiles<S: Sample>(window: &Window<'_, S>) -> Vec<Tile> {
     let (width, height) = (window.width, window.height);
     if width.max(height) <= WHOLE {
         return vec![(0, 0, width, height)];
@@ -242,7 +241,7 @@ mod tests {
         let plane = Plane::from_fn(23, 17, |x, y| ((x * 7 + y * y * 3) % 11) as f64);
         let mask = Mask::from_fn(23, 17, |x, y| (x * 5 + y * 3) % 7 > 1 && x > 2);
         let window = Window::of(&plane, &mask).unwrap();
-        let found = Autocorrelation::of(&window, 5.0, 3.0).unwrap();
+        let found = Autocorrelation::of(&window, &tiles(&window), 5.0, 3.0).unwrap();
         let pair = |x: usize, y: usize, dx: isize, dy: isize| {
             let (i, j) = (x as isize + dx, y as isize + dy);
             let there = i >= 0 && j >= 0 && i < 23 && j < 17 && mask.contains(i as usize, j as usize);

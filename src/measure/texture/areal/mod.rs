@@ -9,6 +9,7 @@
 
 mod correlation;
 mod curve;
+mod direction;
 mod functional;
 mod hybrid;
 mod spatial;
