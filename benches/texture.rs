@@ -49,6 +49,16 @@ fn kernels(c: &mut Criterion) {
     });
     group.bench_function("LBP riu2", |b| b.iter(|| common::one_thread(|| lbp::histogram(&levels))));
     group.bench_function("areal parameters", |b| b.iter(|| common::one_thread(|| areal::areal(&plane, &mask))));
+    group.bench_function("areal parameters, hybrid, spatial and functional too", |b| {
+        b.iter(|| {
+            common::one_thread(|| {
+                let heights = areal::areal(&plane, &mask).unwrap();
+                let curve = areal::MaterialRatio::of(&plane, &mask).unwrap();
+                let spatial = areal::spatial(&plane, &mask, &heights);
+                (areal::sdr(&plane, &mask, 0.05), spatial, areal::Functional::of(&curve))
+            })
+        });
+    });
     group.bench_function("power spectrum", |b| b.iter(|| common::one_thread(|| spectrum::psd_slope(&plane, &mask))));
     group.finish();
 }

@@ -4,6 +4,7 @@
 pub mod dispatch;
 pub mod convolve;
 pub mod distance;
+pub mod form;
 pub mod gabor;
 pub mod gaussian;
 pub mod laplacian;
@@ -12,4 +13,5 @@ pub mod log;
 pub mod mean;
 pub mod morphology;
 pub mod resample;
+pub mod robust;
 pub mod structure_tensor;

@@ -6,6 +6,7 @@ use super::measurement::MapKind;
 use super::pigment::tone::Polarization;
 use super::texture::maps::Window;
 use crate::error::{Error, Result};
+use crate::filter::form::Form;
 
 /// How photos are measured. Two runs with equal configurations give equal numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,8 @@ pub struct Config {
     pub texture_maps: TextureMapConfig,
     /// Dark and red spots.
     pub spots: SpotConfig,
+    /// Height maps in place of photos.
+    pub height: HeightConfig,
 }
 
 /// A group of columns that is measured together.
@@ -66,6 +69,8 @@ pub enum Family {
     Spectrum,
     /// Fractal dimension, anisotropy, orientation.
     Structure,
+    /// Areal surface parameters of height maps.
+    Height,
 }
 
 impl Family {
@@ -87,6 +92,7 @@ impl Family {
         Self::Lbp,
         Self::Spectrum,
         Self::Structure,
+        Self::Height,
     ];
 
     /// The name on the command line and in the dictionary.
@@ -109,6 +115,7 @@ impl Family {
             Self::Lbp => "lbp",
             Self::Spectrum => "spectrum",
             Self::Structure => "structure",
+            Self::Height => "height",
         }
     }
 
@@ -132,6 +139,7 @@ impl Family {
             Self::Lbp => "LBP: local binary patterns of the relief",
             Self::Spectrum => "Spectrum: power spectrum of the shading",
             Self::Structure => "Structure: fractal dimension, anisotropy and orientation of the relief",
+            Self::Height => "Height: surface parameters of ISO 25178-2, of height maps only",
         }
     }
 }
@@ -293,6 +301,65 @@ impl Default for SpotConfig {
     }
 }
 
+/// Height maps: pictures whose codes are heights.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct HeightConfig {
+    /// The files are height maps, not photos. Default: false.
+    pub enabled: bool,
+    /// Micrometers per code; needed for whole numbers. Default: floating-point numbers are micrometers.
+    pub um_per_count: Option<f64>,
+    /// Micrometers per pixel; needed.
+    pub um_per_px: Option<f64>,
+    /// The code of pixels without a height. Default: none; NaN is always one.
+    pub void: Option<f64>,
+    /// The form that is removed by least squares: `none` (the mean), `plane` or `quadratic`. Default: `plane`.
+    pub form: Form,
+    /// Cut-off wavelength of the S-filter in micrometers, below which structure is taken out. Default: no filter.
+    pub s_um: Option<f64>,
+    /// Cut-off wavelength of the L-filter in micrometers, above which structure is taken out. Default: no filter.
+    pub l_um: Option<f64>,
+    /// Take the robust Gaussian of ISO 16610-71 for the L-filter, which scratches and pits do not bend. Default: false.
+    pub robust: bool,
+}
+
+impl HeightConfig {
+    fn check(&self) -> Result<()> {
+        let ensure = |ok: bool, message: String| if ok { Ok(()) } else { Err(Error::config(message)) };
+        let lengths = [
+            ("um_per_count", self.um_per_count),
+            ("um_per_px", self.um_per_px),
+            ("s_um", self.s_um),
+            ("l_um", self.l_um),
+        ];
+        for (key, value) in lengths.into_iter().filter_map(|(key, value)| Some((key, value?))) {
+            ensure(
+                value.is_finite() && (1e-9..=1e9).contains(&value),
+                format!("height.{key} is {value}; a positive number of micrometers is needed"),
+            )?;
+            ensure(
+                self.enabled,
+                format!(
+                    "height.{key} is given, but the files are taken for photos; add --height-map (height.enabled = true)"
+                ),
+            )?;
+        }
+        if !self.enabled {
+            return Ok(());
+        }
+        ensure(
+            self.um_per_px.is_some(),
+            "height maps need their scale; add --um-per-px X (height.um_per_px), micrometers per pixel".to_owned(),
+        )?;
+        ensure(self.void.is_none_or(f64::is_finite), "height.void is no number; NaN is a void without it".to_owned())?;
+        ensure(
+            self.s_um.zip(self.l_um).is_none_or(|(s, l)| s < l),
+            "height.s_um is not below height.l_um; s_um < l_um is needed".to_owned(),
+        )
+    }
+}
+
 impl Config {
     /// True when a family is to be measured.
     #[must_use]
@@ -345,6 +412,11 @@ impl Config {
             format!("texture.distance_px is {}; 1 to 64 pixels are allowed", self.texture.distance_px),
         )?;
         self.texture_maps.check()?;
+        self.height.check()?;
+        ensure(
+            !self.height.enabled || self.wants(Family::Height),
+            "families leaves out height, the only family that height maps have".to_owned(),
+        )?;
         ensure(
             (0.0..=1.0).contains(&self.skin.min_fraction),
             format!("skin.min_fraction is {}; a share from 0 to 1 is needed", self.skin.min_fraction),

@@ -356,6 +356,20 @@ columns! {
         RELIEF_SV "relief_sv" Number ["ln"] Lower "largest value of the band-limited relief below its mean; formula of Sv", "formula of ISO 25178-2";
         RELIEF_SZ "relief_sz" Number ["ln"] Lower "Sp + Sv of the band-limited relief", "formula of ISO 25178-2";
         RELIEF_SDQ "relief_sdq" Number ["ln/px"] Lower "rms gradient of the band-limited relief, forward differences; per pixel, so compare at one scale only", "formula of ISO 25178-2";
+        RELIEF_SDR "relief_sdr" Number ["%"] Lower "surface area of the band-limited relief beyond that of its ground, drawn so that 1 ln is as high as 1 mm is long; formula of Sdr, mean of both ways to cut a cell into triangles; empty where the scale is unknown", "formula of ISO 25178-2";
+        RELIEF_SAL "relief_sal" Number ["mm"] Neutral "shortest length over which the autocorrelation of the band-limited relief falls to 0.2; formula of Sal; empty where the scale is unknown", "formula of ISO 25178-2";
+        RELIEF_STR "relief_str" Number [""] Neutral "shortest over longest length of that fall, 1 for a relief without direction, near 0 for parallel furrows; formula of Str", "formula of ISO 25178-2";
+        RELIEF_STD_DEG "relief_std_deg" Number ["deg"] Neutral "direction in which ridges and furrows run, 0 right, 90 up, below 180: across the waves of the largest angular power; formula of Std; empty where Str is above 0.5", "formula of ISO 25178-2";
+        RELIEF_SK "relief_sk" Number ["ln"] Lower "core height of the band-limited relief: fall of the least-squares line in the flattest 40 % of its material ratio curve over the whole curve; formula of Sk", "formula of ISO 25178-2";
+        RELIEF_SPK "relief_spk" Number ["ln"] Lower "reduced height of what stands above the core; formula of Spk", "formula of ISO 25178-2";
+        RELIEF_SVK "relief_svk" Number ["ln"] Lower "reduced depth of what lies below the core: furrows, pits; formula of Svk", "formula of ISO 25178-2";
+        RELIEF_SMR1 "relief_smr1" Number ["%"] Neutral "share of the area above the core; formula of Smr1", "formula of ISO 25178-2";
+        RELIEF_SMR2 "relief_smr2" Number ["%"] Neutral "share of the area above the lower end of the core; formula of Smr2", "formula of ISO 25178-2";
+        RELIEF_VMP "relief_vmp" Number ["ln"] Lower "peak material volume per area, above the value that 10 % of the area exceed; formula of Vmp", "formula of ISO 25178-2";
+        RELIEF_VMC "relief_vmc" Number ["ln"] Lower "core material volume per area, between the values that 10 and 80 % exceed; formula of Vmc", "formula of ISO 25178-2";
+        RELIEF_VVC "relief_vvc" Number ["ln"] Lower "core void volume per area, between the same values; formula of Vvc", "formula of ISO 25178-2";
+        RELIEF_VVV "relief_vvv" Number ["ln"] Lower "valley void volume per area, below the value that 80 % exceed; formula of Vvv", "formula of ISO 25178-2";
+        RELIEF_SXP "relief_sxp" Number ["ln"] Lower "extreme peak height: from the value that 2.5 % of the area exceed to the median; formula of Sxp", "formula of ISO 25178-2";
     }
     Spectrum {
         PSD_SLOPE "psd_slope" Number [""] Neutral "slope of ln power against ln frequency of the shading, two-dimensional power spectrum of Hann-windowed tiles, of greatest likelihood between the wavelengths of 6 and 32 px; -3.4 for a fractal surface of Hurst exponent 0.7", "Welch 1967; Whittle 1953; Jacobs, Junge and Pastewka 2017";
@@ -364,5 +378,29 @@ columns! {
         FRACTAL_DIMENSION "fractal_dimension" Number [""] Neutral "fractal dimension of the texture plane as a surface, 2 smooth to 3 rough: 3 - slope of ln mean absolute increment against ln lag, lags of 4 to 32 px along rows and columns", "madogram: Gneiting, Sevcikova and Percival 2012";
         ANISOTROPY "anisotropy" Number [""] Neutral "anisotropy of the texture plane: (l1 - l2) / (l1 + l2) of the eigenvalues of its structure tensor; 0 when no direction is preferred, 1 when all lines run one way", "Bigun and Granlund 1987";
         ORIENTATION_DEG "orientation_deg" Number ["deg"] Neutral "direction in which the lines of the texture plane run, 0 right, 90 up, below 180; means little where the anisotropy is small", "Bigun and Granlund 1987";
+    }
+    Height {
+        HEIGHT_SA_UM "height_sa_um" Number ["um"] Lower "Sa: mean absolute height about the mean of the scale-limited surface", "ISO 25178-2";
+        HEIGHT_SQ_UM "height_sq_um" Number ["um"] Lower "Sq: root mean square height", "ISO 25178-2";
+        HEIGHT_SSK "height_ssk" Number [""] Neutral "Ssk: skewness of the heights", "ISO 25178-2";
+        HEIGHT_SKU "height_sku" Number [""] Neutral "Sku: kurtosis of the heights, 3 for a Gaussian", "ISO 25178-2";
+        HEIGHT_SP_UM "height_sp_um" Number ["um"] Lower "Sp: highest peak above the mean", "ISO 25178-2";
+        HEIGHT_SV_UM "height_sv_um" Number ["um"] Lower "Sv: deepest pit below the mean, positive", "ISO 25178-2";
+        HEIGHT_SZ_UM "height_sz_um" Number ["um"] Lower "Sz: Sp + Sv", "ISO 25178-2";
+        HEIGHT_SDQ "height_sdq" Number [""] Lower "Sdq: root mean square gradient; differences of neighbors, each axis over its own pairs", "ISO 25178-2; stencil of Cicatrix";
+        HEIGHT_SDR_PERCENT "height_sdr_percent" Number ["%"] Lower "Sdr: developed interfacial area ratio, mean of both ways to cut a cell into triangles", "ISO 25178-2";
+        HEIGHT_SAL_UM "height_sal_um" Number ["um"] Neutral "Sal: autocorrelation length, fall to 0.2", "ISO 25178-2";
+        HEIGHT_STR "height_str" Number [""] Neutral "Str: texture aspect ratio, 1 for a surface without direction, near 0 for parallel furrows", "ISO 25178-2";
+        HEIGHT_STD_DEG "height_std_deg" Number ["deg"] Neutral "Std: direction in which ridges and furrows run, 0 right, 90 up, below 180; empty where Str is above 0.5", "ISO 25178-2";
+        HEIGHT_SK_UM "height_sk_um" Number ["um"] Lower "Sk: core height of the material ratio curve, least-squares line in the flattest 40 %", "ISO 25178-2";
+        HEIGHT_SPK_UM "height_spk_um" Number ["um"] Lower "Spk: reduced peak height", "ISO 25178-2";
+        HEIGHT_SVK_UM "height_svk_um" Number ["um"] Lower "Svk: reduced pit depth", "ISO 25178-2";
+        HEIGHT_SMR1_PERCENT "height_smr1_percent" Number ["%"] Neutral "Smr1: material ratio at the upper end of the core", "ISO 25178-2";
+        HEIGHT_SMR2_PERCENT "height_smr2_percent" Number ["%"] Neutral "Smr2: material ratio at the lower end of the core", "ISO 25178-2";
+        HEIGHT_VMP_UM "height_vmp_um" Number ["um"] Lower "Vmp: peak material volume per area, above the height at 10 %; 1 um is 1 ml/m2", "ISO 25178-2";
+        HEIGHT_VMC_UM "height_vmc_um" Number ["um"] Lower "Vmc: core material volume per area, between the heights at 10 and 80 %; 1 um is 1 ml/m2", "ISO 25178-2";
+        HEIGHT_VVC_UM "height_vvc_um" Number ["um"] Lower "Vvc: core void volume per area, between the heights at 10 and 80 %; 1 um is 1 ml/m2", "ISO 25178-2";
+        HEIGHT_VVV_UM "height_vvv_um" Number ["um"] Lower "Vvv: pit void volume per area, below the height at 80 %; 1 um is 1 ml/m2", "ISO 25178-2";
+        HEIGHT_SXP_UM "height_sxp_um" Number ["um"] Lower "Sxp: extreme peak height, from the height at 2.5 % to that at 50 %", "ISO 25178-2";
     }
 }

@@ -206,6 +206,12 @@ flags! {
     SkinAssumed = "skin_assumed",
     /// The region has no usable pixel: every metric is empty.
     RegionEmpty = "region_empty",
+    /// The autocorrelation does not fall to 0.2 in every direction within the region: `relief_str` or `height_str` is empty.
+    LongCorrelation = "long_correlation",
+    /// No direction stands out (Str above 0.5): `relief_std_deg` or `height_std_deg` is empty.
+    NoDirection = "no_direction",
+    /// Some pixels of the height map hold no height; they are outside every region.
+    HeightVoids = "height_voids",
 }
 
 /// What a row of `lesions.csv` is.
@@ -298,6 +304,8 @@ pub enum MapKind {
     LocalSq,
     /// Anisotropy of the window's structure tensor.
     Anisotropy,
+    /// The scale-limited surface of a height map.
+    Height,
 }
 
 impl MapKind {
@@ -323,6 +331,7 @@ impl MapKind {
         Self::LocalSa,
         Self::LocalSq,
         Self::Anisotropy,
+        Self::Height,
     ];
 
     /// The name on the command line and of the file.
@@ -349,6 +358,7 @@ impl MapKind {
             Self::LocalSa => "local_sa",
             Self::LocalSq => "local_sq",
             Self::Anisotropy => "anisotropy",
+            Self::Height => "height",
         }
     }
 
@@ -376,13 +386,17 @@ impl MapKind {
             Self::LocalSa => "local Sa (units of the texture plane)",
             Self::LocalSq => "local Sq (units of the texture plane)",
             Self::Anisotropy => "local anisotropy (0 none, 1 stripes)",
+            Self::Height => "height (um)",
         }
     }
 
     /// True where zero is the middle of the scale.
     #[must_use]
     pub fn is_signed(self) -> bool {
-        matches!(self, Self::Relief | Self::ReliefFine | Self::ReliefMid | Self::ReliefCoarse | Self::Shading)
+        matches!(
+            self,
+            Self::Relief | Self::ReliefFine | Self::ReliefMid | Self::ReliefCoarse | Self::Shading | Self::Height
+        )
     }
 }
 

@@ -153,7 +153,7 @@ impl Scene {
         let (width, height) = (self.mask.width(), self.mask.height());
         let enlarge = |plane: &Plane| resample::interpolate(plane, FACTOR, width, height);
         let values = match kind {
-            MapKind::Overlay => return None,
+            MapKind::Overlay | MapKind::Height => return None,
             MapKind::Relief => self.relief.relief.clone(),
             MapKind::ReliefFine => self.relief.band(relief::Band::Fine, &self.mask),
             MapKind::ReliefMid => self.relief.band(relief::Band::Mid, &self.mask),
