@@ -23,7 +23,7 @@ impl Window {
         (fits && (1..side).contains(&distance)).then_some(Self { side, distance })
     }
 
-    /// The window nearest to `side_px`, odd, within range and at least twice the distance wide.
+    /// The window nearest to `side_px`, odd, within range and more than twice the distance wide.
     ///
     /// # Panics
     /// For a distance of 0 or of more than half the greatest side.
@@ -31,7 +31,8 @@ impl Window {
     pub fn nearest(side_px: f64, distance: usize) -> Self {
         let [least, most] = Self::SIDES;
         assert!((1..=most / 2).contains(&distance), "pairs {distance} pixels apart in a window of at most {most}");
-        let odd = 2 * (((side_px - 1.0) / 2.0).round().clamp(0.0, most as f64) as usize) + 1;
+        // Of two as near, the larger: 0.6 mm at 0.05 mm per pixel are 12 pixels, in floats a little less.
+        let odd = 2 * (((side_px - 1.0) / 2.0 + 1e-9).round().clamp(0.0, most as f64) as usize) + 1;
         Self { side: odd.clamp(least, most).max(2 * distance + 1), distance }
     }
 
@@ -70,6 +71,7 @@ mod tests {
         }
         let near = |px, distance| Window::nearest(px, distance).side();
         assert_eq!([near(15.0, 1), near(20.0, 1), near(15.9, 1), near(0.2, 1), near(1e9, 1)], [15, 21, 15, 3, 255]);
+        assert_eq!([near(0.6 / 0.05, 1), near(1.0 / 0.1, 1)], [13, 11]);
         assert_eq!([near(3.0, 2), near(-5.0, 64), near(9.0, 2)], [5, 129, 9]);
     }
 
