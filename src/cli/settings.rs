@@ -88,6 +88,10 @@ impl Settings {
         config.mm_per_px = args.mm_per_px.or(config.mm_per_px);
         config.texture.bins = args.bins.unwrap_or(config.texture.bins);
         config.texture.source = args.texture_source.unwrap_or(config.texture.source);
+        config.height.enabled |= args.height_map;
+        config.height.um_per_count = args.um_per_count.or(config.height.um_per_count);
+        config.height.um_per_px = args.um_per_px.or(config.height.um_per_px);
+        config.height.void = args.void.or(config.height.void);
         config.check()?;
         let text = |typed: &Option<String>| typed.clone().map(Amount::Text);
         run.max_pixels = text(&args.max_pixels).or(run.max_pixels);
@@ -184,6 +188,10 @@ fn bad(path: &Path, error: &toml::de::Error) -> Error {
 fn known_keys() -> Result<Table> {
     let mut full = Config { mm_per_px: Some(1.0), ..Config::default() };
     full.texture.range = Some(full.texture.range());
+    let height = &mut full.height;
+    for key in [&mut height.um_per_count, &mut height.um_per_px, &mut height.void, &mut height.s_um, &mut height.l_um] {
+        *key = Some(1.0);
+    }
     let run = RunKeys {
         out: Some(PathBuf::new()),
         jobs: Some(1),

@@ -26,8 +26,6 @@ pub mod recapture;
 mod render;
 pub mod scar;
 pub mod scene;
-pub mod skin;
-pub mod spectra;
 mod spline;
 pub mod spot;
 pub mod table;
@@ -37,6 +35,7 @@ pub mod vectors;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::color::skin;
 pub use camera::Camera;
 pub use hair::Hair;
 pub use light::Light;

@@ -4,7 +4,7 @@ use super::{Column, Site};
 use crate::base::Mask;
 use crate::color::ita;
 use crate::measure::config::Family;
-use crate::measure::measurement::{Flag, Row};
+use crate::measure::measurement::Row;
 use crate::measure::pigment::chromaticity::FACTOR;
 use crate::measure::pigment::regional::{self, RegionalColor};
 use crate::measure::scene::Scene;
@@ -53,13 +53,10 @@ fn pigment(Site { scene, region, .. }: &Site, color: &RegionalColor, row: &mut R
     row.set(Column::EI_MEAN, regional::erythema_index(color.rgb));
     let [u, v] = separation.chroma();
     row.set(Column::EVENNESS_DE00, regional::evenness_de00(u, v, &coarse, color.rgb, EVENNESS_STEP));
-    if separation.from_model {
-        row.flag(Flag::SeparationFromModel);
-    }
 }
 
 /// A region at half resolution.
-fn coarse_region(region: &Mask, scene: &Scene) -> Mask {
+pub(super) fn coarse_region(region: &Mask, scene: &Scene) -> Mask {
     Mask::from_fn(scene.coarse_mask.width(), scene.coarse_mask.height(), |x, y| {
         scene.coarse_mask.contains(x, y) && region.contains(x * FACTOR, y * FACTOR)
     })
