@@ -324,10 +324,10 @@ columns! {
         ITA_CLASS "ita_class" Text [""] Neutral "skin color class of the ITA: very_light > 55, light > 41, intermediate > 28, tan > 10, brown > -30, dark", "Del Bino and Bernerd 2013";
     }
     Pigment {
-        MELANIN_MEAN "melanin_mean" Number ["ln"] Neutral "mean melanin density: the melanin coordinate of the log chromaticity, free of shading", "Tsumura 1999 and 2003; vectors of the forward model (docs/METHODS.md)";
-        MELANIN_SD "melanin_sd" Number ["ln"] Lower "standard deviation of the melanin density", "as melanin_mean";
-        HEMOGLOBIN_MEAN "hemoglobin_mean" Number ["ln"] Neutral "mean hemoglobin density: the blood coordinate of the log chromaticity, free of shading", "as melanin_mean";
-        HEMOGLOBIN_SD "hemoglobin_sd" Number ["ln"] Lower "standard deviation of the hemoglobin density", "as melanin_mean";
+        MELANIN_MEAN "melanin_mean" Number ["ln"] Neutral "melanin density of the mean color of the region: how much of ln G its melanin takes away, by the forward model; free of shading and of blood", "two-layer forward model (docs/METHODS.md); Farrell, Patterson and Wilson 1992; Jacques 1998";
+        MELANIN_SD "melanin_sd" Number ["ln"] Lower "standard deviation of the melanin density over the region, along the vectors of the forward model", "Tsumura 1999 and 2003; vectors of the forward model (docs/METHODS.md)";
+        HEMOGLOBIN_MEAN "hemoglobin_mean" Number ["ln"] Neutral "hemoglobin density of the mean color of the region: how much of ln G its blood takes away, by the forward model; free of shading and of melanin", "as melanin_mean";
+        HEMOGLOBIN_SD "hemoglobin_sd" Number ["ln"] Lower "standard deviation of the hemoglobin density over the region", "as melanin_sd";
         MI_MEAN "mi_mean" Number [""] Neutral "melanin index of the mean linear color: 100 (-log10 R); depends on exposure, compare under one light only", "Takiwaki 1994";
         EI_MEAN "ei_mean" Number [""] Neutral "erythema index of the mean linear color: 100 (log10 R - log10 G)", "Diffey 1984; Takiwaki 1994";
         EVENNESS_DE00 "evenness_de00" Number [""] Lower "mean CIEDE2000 difference of the pixels' chromaticity from that of the region, at the region's mean L*: unevenness of color without shading", "CIE 142-2001; Cicatrix";
@@ -347,7 +347,7 @@ columns! {
         RELIEF_SQ_FINE_SE "relief_sq_fine_se" Number ["ln"] Neutral "standard error of relief_sq_fine within one photo, of the separation from pigment and noise; not of a second photo", "as relief_sq_fine";
         RELIEF_SQ_MID_SE "relief_sq_mid_se" Number ["ln"] Neutral "standard error of relief_sq_mid, likewise", "as relief_sq_fine";
         RELIEF_SQ_COARSE_SE "relief_sq_coarse_se" Number ["ln"] Neutral "standard error of relief_sq_coarse, likewise", "as relief_sq_fine";
-        SEPARATION_ANGLE_DEG "separation_angle_deg" Number ["deg"] Neutral "angle between shading (1, 1, 1) and the plane of melanin and blood in ln(R, G, B), by the forward model at the mean color of the region: about 20 on light skin; below 8 flagged pigment_fold", "Cicatrix (docs/METHODS.md)";
+        SEPARATION_ANGLE_DEG "separation_angle_deg" Number ["deg"] Neutral "angle between shading (1, 1, 1) and the plane of melanin and blood in ln(R, G, B), by the forward model at the mean color of the region: about 20 on light skin, negative beyond the fold; below 8 flagged pigment_fold", "Cicatrix (docs/METHODS.md)";
         RELIEF_SA "relief_sa" Number ["ln"] Lower "mean absolute value of the band-limited relief about its mean; formula of ISO 25178-2 Sa on shading, no height", "formula of ISO 25178-2";
         RELIEF_SQ "relief_sq" Number ["ln"] Lower "rms of the band-limited relief about its mean; formula of Sq", "formula of ISO 25178-2";
         RELIEF_SSK "relief_ssk" Number [""] Neutral "skewness of the band-limited relief; formula of Ssk", "formula of ISO 25178-2";

@@ -1,12 +1,13 @@
 //! From a phantom to what is measured on its photograph, by the path that a user's photo takes.
 //!
 //! The photograph is encoded as JPEG, decoded from its bytes, and measured with its nominal scale and the default
-//! configuration; only the families that no claim reads are left out. The studio keeps the last scene: the next photograph
+//! configuration (`skin.polarization = "cross"` where there is no surface reflection); only the families that no claim reads are left out. The studio keeps the last scene: the next photograph
 //! of the same skin is faster.
 
 use crate::base::Mask;
 use crate::error::{Error, Result, Stage};
 use crate::measure::config::Family;
+use crate::measure::pigment::tone::Polarization;
 use crate::measure::{Column, Config, Lesion, Measurement, Outcome, Pipeline, Refusal, Regions, Row};
 use crate::phantom::{Camera, Phantom, Recapture, Scene, Truth};
 use crate::photo::{Limits, Photo};
@@ -47,7 +48,9 @@ impl Reading {
 /// Renders and measures phantoms one after another.
 #[derive(Debug)]
 pub struct Studio {
-    pipeline: Pipeline,
+    plain: Pipeline,
+    /// The same, told that polarizers are crossed.
+    crossed: Pipeline,
     last: Option<(Phantom, Scene)>,
 }
 
@@ -59,7 +62,9 @@ impl Studio {
     pub fn new(mm_per_px: f64) -> Result<Self> {
         let mut config = Config { mm_per_px: Some(mm_per_px), ..Config::default() };
         config.families = vec![Family::Color, Family::Pigment, Family::Relief, Family::Spots];
-        Ok(Self { pipeline: Pipeline::new(config)?, last: None })
+        let mut crossed = config.clone();
+        crossed.skin.polarization = Polarization::Cross;
+        Ok(Self { plain: Pipeline::new(config)?, crossed: Pipeline::new(crossed)?, last: None })
     }
 
     /// Photographs the skin of `phantom` with its camera and measures it.
@@ -83,12 +88,14 @@ impl Studio {
         let (_, scene) = self.last.insert((skin, scene));
         let rendered = scene.photograph(recapture, camera)?;
         let photo = Photo::from_bytes(&rendered.jpeg()?, &Limits::default())?;
-        let (measured, by_mask) = match self.pipeline.measure(&photo, &Regions::default())? {
+        // Who photographs through crossed polarizers knows it.
+        let pipeline = if phantom.surface > 0.0 { &self.plain } else { &self.crossed };
+        let (measured, by_mask) = match pipeline.measure(&photo, &Regions::default())? {
             Outcome::Measured(measured) => (measured, false),
             Outcome::Refused { .. } => {
                 // As an operator would: the whole frame is skin.
                 let skin = Some(Mask::full(photo.width(), photo.height()));
-                match self.pipeline.measure(&photo, &Regions { skin, ..Regions::default() })? {
+                match pipeline.measure(&photo, &Regions { skin, ..Regions::default() })? {
                     Outcome::Measured(measured) => (measured, true),
                     Outcome::Refused { reasons, .. } => return Err(refused(phantom, &reasons)),
                 }

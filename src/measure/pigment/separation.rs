@@ -58,12 +58,18 @@ impl Separation {
         let smooth =
             |plane: &Plane| gaussian::smooth_weighted(&mask.apply(plane), &weights, CHROMA_SIGMA / FACTOR as f64);
         let (u, v) = parallel::join(|| smooth(&photo.u), || smooth(&photo.v));
-        let [melanin, hemoglobin] = pigments();
-        let combine = |w: [f64; 2]| {
-            let data = u.data().iter().zip(v.data()).map(|(&u, &v)| w[0] as f32 * u + w[1] as f32 * v).collect();
+        // Densities as what they take from ln G, with the means of the region's own skin.
+        let ratios = [&photo.u, &photo.v].map(|plane| f64::from(mean(plane, mask)));
+        let tone = Tone::of(ratios[0], ratios[1], polarization);
+        let combine = |[a, b]: [f64; 2], green: f64, density: f64| {
+            let (a, b) = ((a * green) as f32, (b * green) as f32);
+            let center = a * ratios[0] as f32 + b * ratios[1] as f32 - density as f32;
+            let data = u.data().iter().zip(v.data()).map(|(&u, &v)| a * u + b * v - center).collect();
             Plane::from_vec(u.width(), u.height(), data)
         };
-        let (melanin, hemoglobin) = (combine(melanin), combine(hemoglobin));
+        let ([of_melanin, of_blood], [melanin, hemoglobin]) = (pigments(), tone.densities());
+        let melanin = combine(of_melanin, MELANIN[1], melanin);
+        let hemoglobin = combine(of_blood, HEMOGLOBIN[1], hemoglobin);
         let mut separation = Self {
             melanin,
             hemoglobin,

@@ -36,7 +36,7 @@ const NOISE_POWER: f64 = 1.2;
 /// Correlation of melanin and blood that needs no explanation.
 const CORRELATION_SD: f64 = 0.1;
 /// Relative error of the model itself.
-const MODEL_SD: f64 = 0.02;
+const MODEL_SD: f64 = 0.06;
 /// Share of a wavelength squared that is one independent sample.
 const INDEPENDENT: f64 = 1.5;
 /// Power below which nothing varies: rounding of f32.

@@ -65,7 +65,7 @@ impl Tone {
         }
     }
 
-    /// Angle between shading (1, 1, 1) and the plane of the two pigments, degrees.
+    /// Angle between shading (1, 1, 1) and the plane of the two pigments, degrees; negative beyond the fold.
     ///
     /// Where it closes, more melanin looks exactly like less light: white surface reflection turns the color of dark skin
     /// back towards white. There no method tells the two apart on one photo.
@@ -74,7 +74,18 @@ impl Tone {
         let [a, b] = self.vectors;
         let normal = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
         let length = normal.iter().map(|v| v * v).sum::<f64>().sqrt();
-        (normal.iter().sum::<f64>().abs() / (3.0_f64.sqrt() * length)).asin().to_degrees()
+        (-normal.iter().sum::<f64>() / (3.0_f64.sqrt() * length)).asin().to_degrees()
+    }
+
+    /// How much of ln G melanin and blood take away, below the surface: of skin without the one, at a common amount of the other.
+    ///
+    /// Each rises with its own pigment alone, however much there is of the other.
+    #[must_use]
+    pub fn densities(&self) -> [f64; 2] {
+        let below = SkinModel::new(0.0);
+        let green = |melanin: f64, blood: f64| below.linear(melanin, blood)[1].ln();
+        let [(melanin, _), (blood, _)] = PRIOR;
+        [green(0.0, blood) - green(self.melanin, blood), green(melanin, 0.0) - green(melanin, self.blood)]
     }
 }
 
@@ -151,6 +162,15 @@ mod tests {
         assert!(angle(0.03, SURFACE_DEFAULT) > 18.0 && angle(0.03, 0.0) > 18.0);
         assert!(angle(0.30, SURFACE_DEFAULT) < 5.0, "{}", angle(0.30, SURFACE_DEFAULT));
         assert!(angle(0.30, 0.0) > 18.0, "{}", angle(0.30, 0.0));
+        assert!(angle(0.42, SURFACE_DEFAULT) < 0.0, "beyond the fold: {}", angle(0.42, SURFACE_DEFAULT));
+    }
+
+    #[test]
+    fn a_density_is_that_of_its_own_pigment() {
+        let at = |melanin: f64, blood: f64| tone(melanin, blood, SURFACE_DEFAULT, Polarization::None).densities();
+        let (low, more_blood, more_melanin) = (at(0.05, 0.012), at(0.05, 0.018), at(0.07, 0.012));
+        assert!((more_blood[0] / low[0] - 1.0).abs() < 0.02 && more_blood[1] > 1.2 * low[1]);
+        assert!((more_melanin[1] / low[1] - 1.0).abs() < 0.02 && more_melanin[0] > 1.3 * low[0]);
     }
 
     #[test]
