@@ -42,7 +42,7 @@ pub fn markdown(plan: &Plan, command: &str, claims: &[Claim]) -> String {
     let _ = writeln!(
         out,
         "Every figure comes from phantoms (`docs/PHANTOM.md`) that were rendered, written as JPEG, read back and measured \
-         as any photo is, with the default configuration (cross-polarized ones with `skin.polarization = "cross"`) and the nominal scale. A scenario is a piece of skin with a lamp, \
+         as any photo is, with the default configuration (cross-polarized ones with `skin.polarization = \"cross\"`) and the nominal scale. A scenario is a piece of skin with a lamp, \
          {} by {} pixels of {} mm, JPEG quality {}; each claim is tried on {} of them. From the seed of a scenario are drawn: \
          depth of furrows (0.04-0.07 mm) and of plateaus (0.03-0.05 mm), pores (20-100 per cm²), tension lines, mottle of \
          melanin and blood (rms 5-9 %), fine mottle (2-4 %), blood (0.010-0.018), the lamp's azimuth (any), elevation \
