@@ -4,6 +4,8 @@ use crate::color::skin::{BLOOD_MAX, MELANIN_MAX, SURFACE_DEFAULT, SkinModel};
 
 /// How well the two log ratios of a photo tell its skin, ln units.
 const RATIO_SD: f64 = 0.02;
+/// ln G/B above which blue is so dark that its logarithm says less.
+const LITTLE_BLUE: f64 = 1.0;
 /// What is known of skin beforehand: ln of the melanosome and of the blood fraction, with their standard deviations.
 const PRIOR: [(f64, f64); 2] = [(0.06, 3.0), (0.015, 1.0)];
 /// A photo is taken as cross-polarized when that explains its color this much better (half a squared deviation).
@@ -95,7 +97,8 @@ fn invert(model: &SkinModel, ratios: [f64; 2]) -> ([f64; 2], f64) {
     let deviations = |p: [f64; 2]| {
         let ln = model.linear(p[0].exp(), p[1].exp()).map(|v| v.max(1e-5).ln());
         let prior = |i: usize| (p[i] - PRIOR[i].0.ln()) / PRIOR[i].1;
-        [(ln[0] - ln[1] - ratios[0]) / RATIO_SD, (ln[1] - ln[2] - ratios[1]) / RATIO_SD, prior(0), prior(1)]
+        let blue_sd = RATIO_SD * f64::max(1.0, (ratios[1] - LITTLE_BLUE).exp());
+        [(ln[0] - ln[1] - ratios[0]) / RATIO_SD, (ln[1] - ln[2] - ratios[1]) / blue_sd, prior(0), prior(1)]
     };
     let half = |d: [f64; 4]| 0.5 * d.iter().map(|v| v * v).sum::<f64>();
     let mut best = ([0.0; 2], f64::INFINITY);
