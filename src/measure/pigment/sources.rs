@@ -36,7 +36,7 @@ const NOISE_STEP: f64 = 0.7;
 const NOISE_POWER: (f64, f64) = (1.2, 0.3);
 /// Correlation of melanin and blood that needs no explanation.
 const CORRELATION_SD: f64 = 0.1;
-/// Relative error of the model itself.
+/// Relative error of the model itself, where blue has light enough to have a logarithm ([`Tone::blue_blur`]).
 const MODEL_SD: f64 = 0.06;
 /// Share of a wavelength squared that is one independent sample.
 const INDEPENDENT: f64 = 1.5;
@@ -77,6 +77,8 @@ pub struct Sources {
     pub slow: [f64; 3],
     /// The skin of the region.
     pub tone: Tone,
+    /// Mean ln R/G and ln G/B of the region.
+    pub ratios: [f64; 2],
 }
 
 /// What the fit is told.
@@ -126,12 +128,13 @@ impl<'a> Problem<'a> {
         let area = (found.pixels * super::chromaticity::FACTOR * super::chromaticity::FACTOR) as f64;
         let samples: [f64; COUNT] =
             std::array::from_fn(|k| (INDEPENDENT * area / (edges_px[k] * edges_px[k + 1])).max(20.0));
+        let model_sd = MODEL_SD * Tone::blue_blur(found.ratios[1]);
         Some(Self {
             transfer,
             tone,
             covariance,
             whiten,
-            spread: samples.map(|n| (1.0 / n + MODEL_SD * MODEL_SD).sqrt()),
+            spread: samples.map(|n| (1.0 / n).sqrt().hypot(model_sd)),
             chance: samples.map(|n| (1.0 / n + CORRELATION_SD * CORRELATION_SD).sqrt()),
             noise: std::array::from_fn(|k| {
                 band_noise_gain(sigma_of_cutoff(edges_px[k]), sigma_of_cutoff(edges_px[k + 1]))
@@ -306,7 +309,7 @@ impl<'a> Problem<'a> {
         let last = weights[COUNT - 1];
         let sum: f64 = last.iter().sum();
         let slow = if sum > 0.2 { last.map(|w| w / sum) } else { [0.0, 1.0, 0.0] };
-        Sources { relief, error, weights, slow, tone: self.tone }
+        Sources { relief, error, weights, slow, tone: self.tone, ratios: [-self.darker[0], self.darker[2]] }
     }
 
     /// Weights of the channels whose sum is the likeliest relief, raised until it has the power that was found.

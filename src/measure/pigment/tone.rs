@@ -79,6 +79,13 @@ impl Tone {
         (-normal.iter().sum::<f64>() / (3.0_f64.sqrt() * length)).asin().to_degrees()
     }
 
+    /// By how much the colors of a region say less than usual, at least 1, where ln G/B is `v`: the bluest light of dark skin behind
+    /// crossed polarizers is near or beyond the edge of sRGB, and its logarithm is rounding and noise.
+    #[must_use]
+    pub fn blue_blur(v: f64) -> f64 {
+        f64::max(1.0, (v - LITTLE_BLUE).exp())
+    }
+
     /// How much of ln G melanin and blood take away, below the surface: of skin without the one, at a common amount of the other.
     ///
     /// Each rises with its own pigment alone, however much there is of the other.
@@ -97,7 +104,7 @@ fn invert(model: &SkinModel, ratios: [f64; 2]) -> ([f64; 2], f64) {
     let deviations = |p: [f64; 2]| {
         let ln = model.linear(p[0].exp(), p[1].exp()).map(|v| v.max(1e-5).ln());
         let prior = |i: usize| (p[i] - PRIOR[i].0.ln()) / PRIOR[i].1;
-        let blue_sd = RATIO_SD * f64::max(1.0, (ratios[1] - LITTLE_BLUE).exp());
+        let blue_sd = RATIO_SD * Tone::blue_blur(ratios[1]);
         [(ln[0] - ln[1] - ratios[0]) / RATIO_SD, (ln[1] - ln[2] - ratios[1]) / blue_sd, prior(0), prior(1)]
     };
     let half = |d: [f64; 4]| 0.5 * d.iter().map(|v| v * v).sum::<f64>();
