@@ -4,8 +4,10 @@ use super::{Column, Site};
 use crate::base::Plane;
 use crate::measure::config::{Config, Family};
 use crate::measure::measurement::{Lesion, LesionKind, Row};
-use crate::measure::pigment::chromaticity::FACTOR;
+use crate::measure::pigment::separation::{Separation, mean};
 use crate::measure::pigment::spots::{self, Criteria, Spot};
+use crate::measure::pigment::tone::Tone;
+use crate::measure::pigment::{chromaticity::FACTOR, matched};
 use crate::measure::scene::Scene;
 
 /// The spots of the photo; where both pigments show one, the one that stands out more keeps it.
@@ -17,8 +19,15 @@ pub fn find(scene: &Scene, config: &Config) -> Vec<(LesionKind, Spot)> {
         rim_sd: config.spots.rim_sd,
         min_de00: config.spots.min_de00,
     };
-    let find = |plane: &Plane| spots::find(plane, &scene.chromaticity, &scene.coarse_mask, &criteria);
-    let (dark, red) = crate::base::parallel::join(|| find(&separation.melanin), || find(&separation.hemoglobin));
+    let mask = &scene.coarse_mask;
+    let shown = shown(separation, scene, config, criteria.surround());
+    let find = |i: usize| {
+        let (plane, gain) = &shown[i];
+        let mut spots = spots::find(plane, &scene.chromaticity, mask, &criteria);
+        spots.iter_mut().for_each(|spot| spot.contrast /= gain);
+        spots
+    };
+    let (dark, red) = crate::base::parallel::join(|| find(0), || find(1));
     let covers = |a: &Spot, b: &Spot| {
         let inside: std::collections::BTreeSet<_> = a.pixels.iter().collect();
         2 * b.pixels.iter().filter(|p| inside.contains(p)).count() > a.pixels.len().min(b.pixels.len())
@@ -30,6 +39,22 @@ pub fn find(scene: &Scene, config: &Config) -> Vec<(LesionKind, Spot)> {
     let mut all = keep(&dark, &red, LesionKind::DarkSpot);
     all.extend(keep(&red, &dark, LesionKind::RedSpot));
     all
+}
+
+/// For melanin and for hemoglobin: the mixture of the smoothed log ratios that shows its spots best, and how much of it one
+/// unit of the pigment's density gives. The signatures are the forward model's at the mean color of the skin.
+fn shown(separation: &Separation, scene: &Scene, config: &Config, surround: f64) -> [(Plane, f64); 2] {
+    let [u, v] = separation.chroma();
+    let mask = &scene.coarse_mask;
+    let [mean_u, mean_v] = [u, v].map(|plane| f64::from(mean(plane, mask)));
+    let signatures = Tone::of(mean_u, mean_v, config.skin.polarization).signatures();
+    // Skin that does not vary has no spots: any mixture says so.
+    let mixtures = matched::mixtures([u, v], mask, surround, signatures).unwrap_or(signatures);
+    [0, 1].map(|i| {
+        let [a, b] = mixtures[i];
+        let data = u.data().iter().zip(v.data()).map(|(&u, &v)| (a * f64::from(u) + b * f64::from(v)) as f32).collect();
+        (Plane::from_vec(u.width(), u.height(), data), a * signatures[i][0] + b * signatures[i][1])
+    })
 }
 
 /// The spots whose center lies in the region: their rows, and the region's counts.

@@ -8,6 +8,7 @@
 use imageproc::region_labelling::{Connectivity, connected_components};
 
 use super::chromaticity::{Chromaticity, FACTOR};
+use super::part::part;
 use crate::base::{Mask, Plane};
 use crate::color::{Lab, delta_e_00};
 use crate::filter::{gaussian, morphology};
@@ -23,6 +24,14 @@ pub struct Criteria {
     pub rim_sd: f64,
     /// Least CIEDE2000 difference from the ring.
     pub min_de00: f64,
+}
+
+impl Criteria {
+    /// Standard deviation, in pixels of half resolution, of the Gaussian that is the surround.
+    #[must_use]
+    pub fn surround(&self) -> f64 {
+        self.diameter_px[1] / FACTOR as f64 / 2.0
+    }
 }
 
 /// A spot, in photo pixels.
@@ -47,7 +56,7 @@ pub struct Spot {
 /// The spots of one pigment (half resolution) on the skin `mask`.
 #[must_use]
 pub fn find(pigment: &Plane, photo: &Chromaticity, mask: &Mask, criteria: &Criteria) -> Vec<Spot> {
-    let sigma = criteria.diameter_px[1] / FACTOR as f64 / 2.0;
+    let sigma = criteria.surround();
     let first = excess(pigment, mask, mask, sigma);
     let Some(sd) = robust_sd(&first, mask) else { return Vec::new() };
     let stands_out = at_least(&first, mask, (criteria.rim_sd * sd) as f32);
@@ -58,6 +67,7 @@ pub fn find(pigment: &Plane, photo: &Chromaticity, mask: &Mask, criteria: &Crite
     let clean = mask.minus(&morphology::dilate_mask(&candidates, 1));
     components(&candidates)
         .into_iter()
+        .flat_map(|pixels| part(&pixels, &residual, (criteria.rim_sd * sd) as f32))
         .filter_map(|pixels| spot(pixels, &residual, sd, photo, &clean, criteria))
         .collect()
 }
