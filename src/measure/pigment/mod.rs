@@ -1,6 +1,7 @@
 //! Color and pigment: log chromaticity, separation of melanin, hemoglobin and shading, regional color, spots.
 
 pub mod chromaticity;
+pub mod kind;
 pub mod matched;
 pub mod part;
 pub mod regional;

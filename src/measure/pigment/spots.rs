@@ -46,7 +46,9 @@ pub struct Spot {
     /// The same in robust standard deviations of the skin.
     pub contrast_sd: f64,
     /// CIEDE2000 difference of the mean color from that of the ring around it.
-    pub de00: Option<f64>,
+    pub de00: f64,
+    /// Mean ln R/G, ln G/B and ln G less those of the ring.
+    pub difference: [f64; 3],
     /// 4 pi area / perimeter^2.
     pub circularity: f64,
     /// Its pixels at half resolution.
@@ -147,14 +149,15 @@ fn spot(
     let center =
         |f: fn(&(u32, u32)) -> u32| (pixels.iter().map(|p| f64::from(f(p))).sum::<f64>() / n + 0.5) * FACTOR as f64;
     let center = (center(|p| p.0), center(|p| p.1));
-    let inside = mean_color(photo, pixels.iter().map(|&(x, y)| (x as usize, y as usize)));
-    let around = mean_color(photo, ring(&pixels, clean, diameter / FACTOR as f64).into_iter());
-    let de00 = inside.zip(around).map(|(a, b)| delta_e_00(a, b));
-    if de00.is_none_or(|d| d < criteria.min_de00) {
+    let inside = mean_logs(photo, pixels.iter().map(|&(x, y)| (x as usize, y as usize)))?;
+    let around = mean_logs(photo, ring(&pixels, clean, diameter / FACTOR as f64).into_iter())?;
+    let de00 = delta_e_00(lab(inside), lab(around));
+    if de00 < criteria.min_de00 {
         return None;
     }
+    let difference = [0, 1, 2].map(|k| inside[k] - around[k]);
     let circularity = circularity(&pixels);
-    Some(Spot { center, area_px, contrast, contrast_sd: contrast / sd, de00, circularity, pixels })
+    Some(Spot { center, area_px, contrast, contrast_sd: contrast / sd, de00, difference, circularity, pixels })
 }
 
 /// Clean skin pixels between 2 and 2 + a third of the diameter (at least 4) from the spot's bounding box.
@@ -175,8 +178,8 @@ fn ring(pixels: &[(u32, u32)], clean: &Mask, diameter: f64) -> Vec<(usize, usize
         .collect()
 }
 
-/// The color of the mean log planes.
-fn mean_color(photo: &Chromaticity, pixels: impl Iterator<Item = (usize, usize)>) -> Option<Lab> {
+/// Means of ln R/G, ln G/B and ln G.
+fn mean_logs(photo: &Chromaticity, pixels: impl Iterator<Item = (usize, usize)>) -> Option<[f64; 3]> {
     let (mut n, mut sum) = (0.0, [0.0; 3]);
     for (x, y) in pixels {
         n += 1.0;
@@ -184,8 +187,12 @@ fn mean_color(photo: &Chromaticity, pixels: impl Iterator<Item = (usize, usize)>
             *sum += f64::from(plane.at(x, y));
         }
     }
-    let [u, v, g] = sum.map(|s: f64| s / n);
-    (n > 0.0).then(|| Lab::from_linear([(g + u).exp(), g.exp(), (g - v).exp()]))
+    (n > 0.0).then(|| sum.map(|s: f64| s / n))
+}
+
+/// The color of mean logarithms.
+fn lab([u, v, g]: [f64; 3]) -> Lab {
+    Lab::from_linear([(g + u).exp(), g.exp(), (g - v).exp()])
 }
 
 /// The length of the outline is pi/4 of the edges between pixels in and out (exact for a disk).
