@@ -18,7 +18,7 @@ use crate::filter::{gaussian, morphology};
 pub struct Criteria {
     /// Smallest and largest diameter in photo pixels.
     pub diameter_px: [f64; 2],
-    /// Robust standard deviations that the core exceeds.
+    /// Robust standard deviations that the core exceeds, where the spot is at least twice as wide as the smallest.
     pub core_sd: f64,
     /// Robust standard deviations that the rim exceeds.
     pub rim_sd: f64,
@@ -27,6 +27,12 @@ pub struct Criteria {
 }
 
 impl Criteria {
+    /// Robust standard deviations that the core of a spot of a diameter exceeds: more for small ones, of which chance (and
+    /// pores) make more, as there are more places for them.
+    fn needed_sd(&self, diameter_px: f64) -> f64 {
+        self.core_sd * (2.0 * self.diameter_px[0] / diameter_px).max(1.0)
+    }
+
     /// Standard deviation, in pixels of half resolution, of the Gaussian that is the surround.
     #[must_use]
     pub fn surround(&self) -> f64 {
@@ -141,7 +147,7 @@ fn spot(
     let pixels: Vec<(u32, u32)> = pixels.into_iter().filter(|p| value(p) >= rim).collect();
     let area_px = pixels.len() * FACTOR * FACTOR;
     let diameter = (4.0 * area_px as f64 / std::f64::consts::PI).sqrt();
-    if core < criteria.core_sd * sd || !(criteria.diameter_px[0]..=criteria.diameter_px[1]).contains(&diameter) {
+    if core < criteria.needed_sd(diameter) * sd || !(criteria.diameter_px[0]..=criteria.diameter_px[1]).contains(&diameter) {
         return None;
     }
     let n = pixels.len() as f64;
