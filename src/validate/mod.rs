@@ -1,5 +1,7 @@
 //! Does the measurement keep its promises: claims, tried on phantoms whose truth is known.
 
+pub mod scars;
+
 /// One claim, and what was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claim {
