@@ -86,6 +86,7 @@ impl Settings {
             config.families.clone_from(families);
         }
         config.mm_per_px = args.mm_per_px.or(config.mm_per_px);
+        config.light_azimuth_deg = args.light.or(config.light_azimuth_deg);
         config.texture.bins = args.bins.unwrap_or(config.texture.bins);
         config.texture.source = args.texture_source.unwrap_or(config.texture.source);
         config.check()?;
@@ -182,7 +183,7 @@ fn bad(path: &Path, error: &toml::de::Error) -> Error {
 
 /// A file with every key there is.
 fn known_keys() -> Result<Table> {
-    let mut full = Config { mm_per_px: Some(1.0), ..Config::default() };
+    let mut full = Config { mm_per_px: Some(1.0), light_azimuth_deg: Some(0.0), ..Config::default() };
     full.texture.range = Some(full.texture.range());
     let run = RunKeys {
         out: Some(PathBuf::new()),

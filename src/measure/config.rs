@@ -16,6 +16,8 @@ pub struct Config {
     pub maps: Vec<MapKind>,
     /// Millimeters per pixel of every photo; overrides the files' own scale.
     pub mm_per_px: Option<f64>,
+    /// Where the lamp stands in every photo, degrees, 0 right, 90 up; overrides what the photo shows.
+    pub light_azimuth_deg: Option<f64>,
     /// The skin mask.
     pub skin: SkinConfig,
     /// The relief.
@@ -48,6 +50,8 @@ pub enum Family {
     Lbp,
     /// Power spectrum.
     Spectrum,
+    /// Scars.
+    Scars,
 }
 
 impl Family {
@@ -62,6 +66,7 @@ impl Family {
         Self::Glcm,
         Self::Lbp,
         Self::Spectrum,
+        Self::Scars,
     ];
 
     /// The name on the command line and in the dictionary.
@@ -77,6 +82,7 @@ impl Family {
             Self::Glcm => "glcm",
             Self::Lbp => "lbp",
             Self::Spectrum => "spectrum",
+            Self::Scars => "scars",
         }
     }
 
@@ -93,6 +99,7 @@ impl Family {
             Self::Glcm => "GLCM: gray-level co-occurrence of the relief, IBSI definitions",
             Self::Lbp => "LBP: local binary patterns of the relief",
             Self::Spectrum => "Spectrum: power spectrum of the shading",
+            Self::Scars => "Scars: depressions and elevations by the light and shade on their flanks",
         }
     }
 }
@@ -229,6 +236,12 @@ impl Config {
             ensure(
                 v.is_finite() && (1e-4..=10.0).contains(&v),
                 format!("mm_per_px is {v}; a number from 0.0001 to 10 is needed"),
+            )?;
+        }
+        if let Some(v) = self.light_azimuth_deg {
+            ensure(
+                v.is_finite() && (-360.0..=360.0).contains(&v),
+                format!("light_azimuth_deg is {v}; a direction from -360 to 360 is needed (0 right, 90 up)"),
             )?;
         }
         let rising = |b: &[f64]| b.iter().all(|v| v.is_finite() && *v > 0.0) && b.windows(2).all(|w| w[0] < w[1]);

@@ -6,17 +6,21 @@
 //! the stronger of two that overlap is kept, so the flank of a pit is not a bump beside it.
 
 use super::plane::Picture;
-use super::profile::{BANK, Form};
+use super::profile::{BANK, Form, Template};
 use super::spectrum::{Spectrum, Tiles};
 use crate::base::{Plane, parallel};
 use rustfft::num_complex::Complex;
 
 /// Samples along a tile.
-const SIDES: [usize; 2] = [256, 512];
+const SIDES: [usize; 4] = [256, 320, 384, 512];
 /// A tile's rim in mm: filters reach this far.
 const RIM_MM: f64 = 4.5;
 /// Places within this many samples compete.
 const NEAR: usize = 2;
+/// Fewer samples of skin tell nothing of its micro-relief.
+const LEAST_SAMPLES: usize = 256;
+/// A median square of the whitened picture below this is no relief at all.
+const NO_RELIEF: f32 = 1e-12;
 
 /// What a form must show to count.
 struct Criterion {
@@ -77,15 +81,16 @@ impl Found {
 }
 
 /// A template in the frequency domain: both pictures, and the products of them with one another.
-struct Matched {
+#[derive(Debug)]
+pub(super) struct Matched {
     dipole: Spectrum,
     hollow: Spectrum,
     products: [f32; 3],
 }
 
 impl Matched {
-    fn of(index: usize, tiles: &Tiles, step_mm: f64, azimuth: f64) -> Self {
-        let pictures = BANK[index].pictures(tiles.side(), step_mm, azimuth);
+    fn of(template: Template, tiles: &Tiles, step_mm: f64, azimuth: f64) -> Self {
+        let pictures = template.pictures(tiles.side(), step_mm, azimuth);
         let [dipole, hollow] =
             pictures.map(|p| tiles.whitened(p.data().iter().map(|&v| Complex::new(v, 0.0)).collect()));
         let scale = 1.0 / (tiles.side() * tiles.side()) as f64;
@@ -97,6 +102,12 @@ impl Matched {
         Self { dipole, hollow, products }
     }
 
+    /// Signed roots of the energies of dipole and of hollow, which are orthogonal: one is odd, the other even.
+    pub(super) fn split(&self, c: Complex<f32>) -> [f32; 2] {
+        let [dd, _, hh] = self.products;
+        [c.re / dd.sqrt(), c.im / hh.sqrt()]
+    }
+
     /// Correlations of a whitened tile with both pictures: the dipole's as real, the hollow's as imaginary part.
     fn correlate(&self, tile: &Spectrum, tiles: &Tiles) -> Spectrum {
         let i = Complex::new(0.0, 1.0);
@@ -106,7 +117,7 @@ impl Matched {
 
     /// Amplitudes of dipole and hollow, and the energy they explain.
     #[inline(always)]
-    fn fit(&self, c: Complex<f32>) -> ([f32; 2], f32) {
+    pub(super) fn fit(&self, c: Complex<f32>) -> ([f32; 2], f32) {
         let [dd, dh, hh] = self.products;
         let det = dd * hh - dh * dh;
         let (a, b) = ((hh * c.re - dh * c.im) / det, (dd * c.im - dh * c.re) / det);
@@ -119,43 +130,113 @@ impl Matched {
     }
 }
 
+/// A picture cut into tiles, whitened: what all filters of a photo share.
+#[derive(Debug)]
+pub struct Whitened<'a> {
+    picture: &'a Picture,
+    tiles: Tiles,
+    corners: Vec<(usize, usize)>,
+    spectra: Vec<Spectrum>,
+    core: usize,
+    rim: usize,
+    variance: f32,
+}
+
+impl<'a> Whitened<'a> {
+    /// Cuts and whitens; `None` where there is no skin, or no relief at all.
+    #[must_use]
+    pub fn of(picture: &'a Picture) -> Option<Self> {
+        let (width, height) = (picture.plane.width(), picture.plane.height());
+        let reach = (RIM_MM / picture.step_mm).ceil() as usize;
+        let longest = width.max(height);
+        let [.., largest] = SIDES;
+        let side = SIDES.into_iter().find(|side| longest + reach <= *side).unwrap_or(largest);
+        let whole = longest + reach <= side;
+        let core = if whole { longest } else { side.saturating_sub(2 * reach).max(side / 4) };
+        let rim = if whole { 0 } else { (side - core) / 2 };
+        let tiles = Tiles::new(side, picture.step_mm);
+        let holds = |x: usize, y: usize| {
+            let columns = x..(x + core).min(width);
+            (y..(y + core).min(height)).any(|y| picture.mask.row(y)[columns.clone()].contains(&1))
+        };
+        let corners: Vec<(usize, usize)> = (0..height)
+            .step_by(core.max(1))
+            .flat_map(|y| (0..width).step_by(core.max(1)).map(move |x| (x, y)))
+            .filter(|&(x, y)| holds(x, y))
+            .collect();
+        let spectra =
+            parallel::map_indices(corners.len(), |i| tiles.whitened(cut(&picture.plane, corners[i], rim, side)));
+        let mut whitened = Self { picture, tiles, corners, spectra, core, rim, variance: 0.0 };
+        whitened.variance = variance(&whitened)?;
+        Some(whitened)
+    }
+
+    /// The template in the frequency domain; `None` where its radius is less than one and a half samples.
+    pub(super) fn matched(&self, template: Template, azimuth: f64) -> Option<Matched> {
+        let resolved = template.radius_mm >= 1.5 * self.picture.step_mm;
+        resolved.then(|| Matched::of(template, &self.tiles, self.picture.step_mm, azimuth))
+    }
+
+    /// Correlations of all tiles with one template, handed tile by tile, in order.
+    pub(super) fn correlations(&self, tile: usize, matched: &Matched) -> Spectrum {
+        matched.correlate(&self.spectra[tile], &self.tiles)
+    }
+
+    pub(super) fn tiles(&self) -> usize {
+        self.corners.len()
+    }
+
+    pub(super) fn variance(&self) -> f32 {
+        self.variance
+    }
+
+    /// Samples of a tile that are its own and skin: position in the tile, and in the picture.
+    pub(super) fn own(&self, tile: usize) -> impl Iterator<Item = (usize, (usize, usize))> + '_ {
+        let (left, top) = self.corners[tile];
+        let mask = &self.picture.mask;
+        let rows = top..(top + self.core).min(mask.height());
+        let at = move |x: usize, y: usize| (y - top + self.rim) * self.tiles.side() + x - left + self.rim;
+        rows.flat_map(move |y| (left..(left + self.core).min(mask.width())).map(move |x| (x, y)))
+            .filter(|&(x, y)| mask.contains(x, y))
+            .map(move |(x, y)| (at(x, y), (x, y)))
+    }
+
+    /// True where no sample of the tile within reach has a larger value.
+    pub(super) fn is_peak(&self, values: &[f32], at: usize) -> bool {
+        let side = self.tiles.side();
+        let (x, y) = (at % side, at / side);
+        let (columns, rows) =
+            (x.saturating_sub(NEAR)..(x + NEAR + 1).min(side), y.saturating_sub(NEAR)..(y + NEAR + 1).min(side));
+        rows.into_iter().all(|j| columns.clone().all(|i| values[j * side + i] <= values[at]))
+    }
+}
+
 /// The scars and pores of a picture, strongest first; the lamp stands at `azimuth_deg` (0 right, 90 up).
 #[must_use]
-pub fn find(picture: &Picture, azimuth_deg: f64) -> Vec<Found> {
-    let (width, height) = (picture.plane.width(), picture.plane.height());
-    let rim = (RIM_MM / picture.step_mm).ceil() as usize;
-    let longest = width.max(height);
-    let side = if longest + rim <= SIDES[0] { SIDES[0] } else { SIDES[1] };
-    let core = if longest + rim <= side { longest } else { side.saturating_sub(2 * rim).max(side / 4) };
-    let rim = if longest + rim <= side { 0 } else { (side - core) / 2 };
-    let tiles = Tiles::new(side, picture.step_mm);
-    let bank = parallel::map_indices(BANK.len(), |i| Matched::of(i, &tiles, picture.step_mm, azimuth_deg.to_radians()));
-    let corners: Vec<(usize, usize)> = (0..height)
-        .step_by(core)
-        .flat_map(|y| (0..width).step_by(core).map(move |x| (x, y)))
-        .filter(|&(x, y)| {
-            (y..(y + core).min(height)).any(|y| picture.mask.row(y)[x..(x + core).min(width)].contains(&1))
-        })
-        .collect();
-    let spectra = parallel::map_indices(corners.len(), |i| tiles.whitened(cut(&picture.plane, corners[i], rim, side)));
-    let Some(variance) = variance(picture, &tiles, &spectra, &corners, core, rim) else { return Vec::new() };
-    let thresholds: Vec<f32> = BANK.iter().map(|t| t.form.criterion().energy as f32).collect();
-    let per_tile = parallel::map_indices(corners.len(), |i| {
-        let layers: Vec<Layer> =
-            bank.iter().map(|matched| Layer::of(matched, &matched.correlate(&spectra[i], &tiles), variance)).collect();
-        let (left, top) = corners[i];
-        peaks(&layers, &thresholds, side, rim, (core.min(width - left), core.min(height - top)))
-            .into_iter()
-            .map(|(x, y, template)| {
-                let at = y * side + x;
-                let [dipole, hollow] = layers[template].amplitudes[at].map(f64::from);
-                let energies = layers.iter().map(|l| l.energy[at]).collect();
-                Found { x: x - rim + left, y: y - rim + top, template, energies, dipole, hollow }
-            })
-            .filter(|f| picture.mask.contains(f.x, f.y))
-            .collect::<Vec<_>>()
+pub fn find(whitened: &Whitened, azimuth_deg: f64) -> Vec<Found> {
+    let azimuth = azimuth_deg.to_radians();
+    let bank = parallel::map_indices(BANK.len(), |i| whitened.matched(BANK[i], azimuth));
+    let per_tile = parallel::map_indices(whitened.tiles(), |tile| {
+        let layers: Vec<Option<Layer>> = bank
+            .iter()
+            .map(|m| m.as_ref().map(|m| Layer::of(m, whitened.correlations(tile, m), whitened.variance())))
+            .collect();
+        let mut found = Vec::new();
+        for (at, (x, y)) in whitened.own(tile) {
+            for (template, layer) in layers.iter().enumerate() {
+                let (Some(layer), Some(matched)) = (layer, &bank[template]) else { continue };
+                let least = BANK[template].form.criterion().energy as f32;
+                if layer.energy[at] < least || !whitened.is_peak(&layer.energy, at) {
+                    continue;
+                }
+                let [dipole, hollow] = matched.fit(layer.correlations[at]).0.map(f64::from);
+                let energies = layers.iter().map(|l| l.as_ref().map_or(0.0, |l| l.energy[at])).collect();
+                found.push(Found { x, y, template, energies, dipole, hollow });
+            }
+        }
+        found
     });
-    let mut found = strongest(per_tile.into_iter().flatten().collect(), picture.step_mm);
+    let mut found = strongest(per_tile.into_iter().flatten().collect(), whitened.picture.step_mm);
     found.retain(|f| (f.form().criterion().dipole[0]..=f.form().criterion().dipole[1]).contains(&f.dipole_share()));
     found
 }
@@ -175,85 +256,30 @@ fn cut(plane: &Plane, (left, top): (usize, usize), rim: usize, side: usize) -> S
 }
 
 /// Robust variance of the whitened picture: the median square over 0.4549.
-fn variance(
-    picture: &Picture,
-    tiles: &Tiles,
-    spectra: &[Spectrum],
-    corners: &[(usize, usize)],
-    core: usize,
-    rim: usize,
-) -> Option<f32> {
-    let squares = parallel::map_indices(spectra.len(), |i| {
-        let white = tiles.picture(spectra[i].clone());
-        let (left, top) = corners[i];
-        let mut squares = Vec::new();
-        for y in top..(top + core).min(picture.mask.height()) {
-            for x in left..(left + core).min(picture.mask.width()) {
-                if picture.mask.contains(x, y) {
-                    let v = white[(y - top + rim) * tiles.side() + x - left + rim].re;
-                    squares.push(v * v);
-                }
-            }
-        }
-        squares
+fn variance(whitened: &Whitened) -> Option<f32> {
+    let squares = parallel::map_indices(whitened.tiles(), |tile| {
+        let white = whitened.tiles.picture(whitened.spectra[tile].clone());
+        whitened.own(tile).map(|(at, _)| white[at].re * white[at].re).collect::<Vec<_>>()
     });
     let mut squares: Vec<f32> = squares.into_iter().flatten().collect();
-    if squares.len() < 256 {
+    if squares.len() < LEAST_SAMPLES {
         return None;
     }
     let middle = squares.len() / 2;
     let median = *squares.select_nth_unstable_by(middle, f32::total_cmp).1;
-    // A plane without any relief, or all but so, has no scars.
-    (median > 1e-12).then_some(median / 0.4549)
+    (median > NO_RELIEF).then_some(median / 0.4549)
 }
 
 /// What one template explains on a tile.
 struct Layer {
     energy: Vec<f32>,
-    amplitudes: Vec<[f32; 2]>,
+    correlations: Spectrum,
 }
 
 impl Layer {
-    fn of(matched: &Matched, correlations: &Spectrum, variance: f32) -> Self {
-        let (amplitudes, energy) = correlations
-            .iter()
-            .map(|&c| {
-                let (amplitudes, energy) = matched.fit(c);
-                (amplitudes, energy / variance)
-            })
-            .unzip();
-        Self { energy, amplitudes }
+    fn of(matched: &Matched, correlations: Spectrum, variance: f32) -> Self {
+        Self { energy: correlations.iter().map(|&c| matched.fit(c).1 / variance).collect(), correlations }
     }
-}
-
-/// Places in the core where a template explains enough and no neighbor explains more by it.
-fn peaks(
-    layers: &[Layer],
-    thresholds: &[f32],
-    side: usize,
-    rim: usize,
-    (width, height): (usize, usize),
-) -> Vec<(usize, usize, usize)> {
-    let mut out = Vec::new();
-    for y in rim..rim + height {
-        for x in rim..rim + width {
-            for (k, layer) in layers.iter().enumerate() {
-                let e = layer.energy[y * side + x];
-                if e < thresholds[k] {
-                    continue;
-                }
-                let rows = y.saturating_sub(NEAR)..(y + NEAR + 1).min(side);
-                let largest = rows.flat_map(|j| {
-                    let columns = x.saturating_sub(NEAR)..(x + NEAR + 1).min(side);
-                    columns.map(move |i| (j, i))
-                });
-                if largest.into_iter().all(|(j, i)| layer.energy[j * side + i] <= e) {
-                    out.push((x, y, k));
-                }
-            }
-        }
-    }
-    out
 }
 
 /// The candidates that no stronger one overlaps, strongest first.
