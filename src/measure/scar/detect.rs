@@ -102,12 +102,6 @@ impl Matched {
         Self { dipole, hollow, products }
     }
 
-    /// Signed roots of the energies of dipole and of hollow, which are orthogonal: one is odd, the other even.
-    pub(super) fn split(&self, c: Complex<f32>) -> [f32; 2] {
-        let [dd, _, hh] = self.products;
-        [c.re / dd.sqrt(), c.im / hh.sqrt()]
-    }
-
     /// Correlations of a whitened tile with both pictures: the dipole's as real, the hollow's as imaginary part.
     fn correlate(&self, tile: &Spectrum, tiles: &Tiles) -> Spectrum {
         let i = Complex::new(0.0, 1.0);
@@ -182,6 +176,16 @@ impl<'a> Whitened<'a> {
         matched.correlate(&self.spectra[tile], &self.tiles)
     }
 
+    /// Of all candidates those that no stronger one overlaps and that show what their form must show.
+    pub(super) fn kept(&self, candidates: Vec<Found>) -> Vec<Found> {
+        let mut found = strongest(candidates, self.picture.step_mm);
+        found.retain(|f| {
+            let [least, most] = f.form().criterion().dipole;
+            (least..=most).contains(&f.dipole_share())
+        });
+        found
+    }
+
     pub(super) fn tiles(&self) -> usize {
         self.corners.len()
     }
@@ -221,23 +225,31 @@ pub fn find(whitened: &Whitened, azimuth_deg: f64) -> Vec<Found> {
             .iter()
             .map(|m| m.as_ref().map(|m| Layer::of(m, whitened.correlations(tile, m), whitened.variance())))
             .collect();
-        let mut found = Vec::new();
-        for (at, (x, y)) in whitened.own(tile) {
-            for (template, layer) in layers.iter().enumerate() {
-                let (Some(layer), Some(matched)) = (layer, &bank[template]) else { continue };
-                let least = BANK[template].form.criterion().energy as f32;
-                if layer.energy[at] < least || !whitened.is_peak(&layer.energy, at) {
-                    continue;
-                }
-                let [dipole, hollow] = matched.fit(layer.correlations[at]).0.map(f64::from);
-                let energies = layers.iter().map(|l| l.as_ref().map_or(0.0, |l| l.energy[at])).collect();
-                found.push(Found { x, y, template, energies, dipole, hollow });
-            }
-        }
-        found
+        peaks(whitened, tile, &bank, &layers)
     });
-    let mut found = strongest(per_tile.into_iter().flatten().collect(), whitened.picture.step_mm);
-    found.retain(|f| (f.form().criterion().dipole[0]..=f.form().criterion().dipole[1]).contains(&f.dipole_share()));
+    whitened.kept(per_tile.into_iter().flatten().collect())
+}
+
+/// Where a template explains enough, and no less than at the places near.
+pub(super) fn peaks(
+    whitened: &Whitened,
+    tile: usize,
+    bank: &[Option<Matched>],
+    layers: &[Option<Layer>],
+) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (at, (x, y)) in whitened.own(tile) {
+        for (template, layer) in layers.iter().enumerate() {
+            let (Some(layer), Some(matched)) = (layer, &bank[template]) else { continue };
+            let least = BANK[template].form.criterion().energy as f32;
+            if layer.energy[at] < least || !whitened.is_peak(&layer.energy, at) {
+                continue;
+            }
+            let [dipole, hollow] = matched.fit(layer.correlations[at]).0.map(f64::from);
+            let energies = layers.iter().map(|l| l.as_ref().map_or(0.0, |l| l.energy[at])).collect();
+            found.push(Found { x, y, template, energies, dipole, hollow });
+        }
+    }
     found
 }
 
@@ -271,13 +283,13 @@ fn variance(whitened: &Whitened) -> Option<f32> {
 }
 
 /// What one template explains on a tile.
-struct Layer {
+pub(super) struct Layer {
     energy: Vec<f32>,
     correlations: Spectrum,
 }
 
 impl Layer {
-    fn of(matched: &Matched, correlations: Spectrum, variance: f32) -> Self {
+    pub(super) fn of(matched: &Matched, correlations: Spectrum, variance: f32) -> Self {
         Self { energy: correlations.iter().map(|&c| matched.fit(c).1 / variance).collect(), correlations }
     }
 }

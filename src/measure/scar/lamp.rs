@@ -1,75 +1,82 @@
-//! Where the lamp stands, told by the scars and pores themselves.
+//! Where the lamp stands, told by the scars themselves.
 //!
-//! A hollow is dark from all sides and has its bright flank away from the lamp; a dome is bright and has its bright
-//! flank toward it. So the dipole of a blob, times the sign of its middle, points the same way for both: from every
-//! blob that stands out one vote is taken, weighted by the energy of its dipole, and the votes must agree. Spots of
-//! pigment have no dipole and vote for nothing.
+//! Under the right direction of light a hollow is dark toward the lamp and bright across, a dome the reverse, both are
+//! explained at once; under a wrong one neither is. So scars are searched under twelve directions, and what they explain
+//! is a curve over the circle; its first harmonic tells the direction. Only boxcar, rolling and raised scars vote: a
+//! narrow pit lies in its own shadow and looks much the same from everywhere, and pigment has no flanks at all.
 
-use super::detect::Whitened;
-use super::profile::{Form, Template};
+use std::f64::consts::TAU;
+
+use super::detect::{self, Layer, Matched, Whitened};
+use super::profile::{BANK, Form, Template};
 use crate::base::parallel;
 
-/// The blobs that vote.
-const VOTERS: [Template; 4] = [
-    Template { form: Form::Pit, radius_mm: 0.36 },
-    Template { form: Form::Pit, radius_mm: 0.64 },
-    Template { form: Form::Box, radius_mm: 1.05 },
-    Template { form: Form::Bowl, radius_mm: 2.60 },
-];
-/// Energy of dipole and middle together from which a blob has a vote, in variances of the whitened skin.
-const LEAST_ENERGY: f32 = 200.0;
-/// Share of the middle in that energy below which its sign is chance.
-const LEAST_MIDDLE: f32 = 0.05;
-/// Votes that are needed.
-const LEAST_VOTES: usize = 6;
-/// Length of the mean vote, 0 (they cancel) to 1 (they agree), that is needed.
-const LEAST_AGREEMENT: f64 = 0.45;
+/// Directions that are tried.
+const DIRECTIONS: usize = 12;
+/// Tiles that are searched, spread evenly over a large photo.
+const MOST_TILES: usize = 4;
+/// Scars that must be found per direction, on average.
+const LEAST_SCARS: f64 = 2.0;
+/// Length of the first harmonic, as a share of all, below which the directions say the same. On phantoms (seeds 1 to 6)
+/// all above it lie within 30 degrees of the truth, half of them within 7.
+const LEAST_HARMONIC: f64 = 0.025;
 
-/// Azimuth of the lamp in degrees, 0 right, 90 up; `None` where the blobs are too few or do not agree.
+/// Azimuth of the lamp in degrees, 0 right, 90 up; `None` where the scars are too few or do not tell.
 #[must_use]
 pub fn azimuth_deg(whitened: &Whitened) -> Option<f64> {
-    let across = VOTERS.map(|template| whitened.matched(template, 0.0));
-    let upward = VOTERS.map(|template| whitened.matched(template, std::f64::consts::FRAC_PI_2));
-    let per_tile = parallel::map_indices(whitened.tiles(), |tile| {
-        let mut votes = Vec::new();
-        for (x, y) in across.iter().zip(&upward) {
-            let (Some(x), Some(y)) = (x, y) else { continue };
-            let right = whitened.correlations(tile, x);
-            let up = whitened.correlations(tile, y);
-            let parts = |at: usize| (x.split(right[at]), y.split(up[at])[0]);
-            let energy: Vec<f32> = (0..right.len())
-                .map(|at| {
-                    let ([dx, middle], dy) = parts(at);
-                    (dx * dx + dy * dy + middle * middle) / whitened.variance()
-                })
-                .collect();
-            for (at, _) in whitened.own(tile) {
-                if energy[at] < LEAST_ENERGY || !whitened.is_peak(&energy, at) {
-                    continue;
-                }
-                let ([dx, middle], dy) = parts(at);
-                let (middle_share, dipole) = (middle * middle / whitened.variance() / energy[at], dx.hypot(dy));
-                if middle_share >= LEAST_MIDDLE && dipole > 0.0 {
-                    let weight = middle.signum() * dipole / whitened.variance().sqrt();
-                    votes.push([f64::from(weight * dx / dipole), f64::from(weight * dy / dipole)]);
-                }
-            }
-        }
-        votes
+    let votes = |t: &Template| matches!(t.form, Form::Box | Form::Bowl | Form::Dome);
+    let bank = |azimuth: f64| -> Vec<Option<Matched>> {
+        parallel::map_indices(BANK.len(), |i| votes(&BANK[i]).then(|| whitened.matched(BANK[i], azimuth)).flatten())
+    };
+    let (across, upward) = (bank(0.0), bank(TAU / 4.0));
+    let stride = whitened.tiles().div_ceil(MOST_TILES).max(1);
+    let tiles: Vec<usize> = (0..whitened.tiles()).step_by(stride).collect();
+    let per_tile = parallel::map_indices(tiles.len(), |i| {
+        let correlate = |bank: &[Option<Matched>]| -> Vec<_> {
+            bank.iter().map(|m| m.as_ref().map(|m| whitened.correlations(tiles[i], m))).collect()
+        };
+        let (right, up) = (correlate(&across), correlate(&upward));
+        let search = |direction: usize| {
+            let (sin, cos) = angle(direction).sin_cos();
+            let layer = |k: usize| {
+                let (right, up) = (right[k].as_ref()?, up[k].as_ref()?);
+                // A dipole along any direction is a mixture of two; the hollow is the same under all.
+                let turned = right.iter().zip(up).map(|(r, u)| {
+                    let mut c = *r;
+                    c.re = cos as f32 * r.re + sin as f32 * u.re;
+                    c
+                });
+                across[k].as_ref().map(|m| Layer::of(m, turned.collect(), whitened.variance()))
+            };
+            let layers: Vec<Option<Layer>> = (0..BANK.len()).map(layer).collect();
+            detect::peaks(whitened, tiles[i], &across, &layers)
+        };
+        (0..DIRECTIONS).map(search).collect::<Vec<_>>()
     });
-    agreed(&per_tile.into_iter().flatten().collect::<Vec<_>>())
+    let mut curve = [0.0; DIRECTIONS];
+    let mut scars = 0;
+    for (direction, sum) in curve.iter_mut().enumerate() {
+        let found = whitened.kept(per_tile.iter().flat_map(|tile| tile[direction].clone()).collect());
+        scars += found.len();
+        *sum = found.iter().map(detect::Found::energy).sum();
+    }
+    (scars as f64 >= LEAST_SCARS * DIRECTIONS as f64).then(|| first_harmonic(&curve)).flatten()
 }
 
-fn agreed(votes: &[[f64; 2]]) -> Option<f64> {
-    let (mut sum, mut total) = ([0.0; 2], 0.0);
-    for vote in votes {
-        sum[0] += vote[0];
-        sum[1] += vote[1];
-        total += vote[0].hypot(vote[1]);
+fn angle(direction: usize) -> f64 {
+    TAU * direction as f64 / DIRECTIONS as f64
+}
+
+/// The direction of the first harmonic in degrees, where it is long enough.
+fn first_harmonic(curve: &[f64; DIRECTIONS]) -> Option<f64> {
+    let (mut x, mut y, mut total) = (0.0, 0.0, 0.0);
+    for (direction, value) in curve.iter().enumerate() {
+        let (sin, cos) = angle(direction).sin_cos();
+        x += value * cos;
+        y += value * sin;
+        total += value;
     }
-    let agreement = sum[0].hypot(sum[1]) / total;
-    let clear = votes.len() >= LEAST_VOTES && agreement >= LEAST_AGREEMENT;
-    clear.then(|| sum[1].atan2(sum[0]).to_degrees().rem_euclid(360.0))
+    (x.hypot(y) >= LEAST_HARMONIC * total).then(|| y.atan2(x).to_degrees().rem_euclid(360.0))
 }
 
 #[cfg(test)]
@@ -77,12 +84,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn votes_that_cancel_or_are_few_tell_nothing() {
-        let to = |deg: f64| [deg.to_radians().cos(), deg.to_radians().sin()];
-        let agree: Vec<_> = (0..10).map(|i| to(100.0 + 2.0 * f64::from(i))).collect();
-        assert!((agreed(&agree).unwrap() - 109.0).abs() < 1e-9);
-        assert_eq!(agreed(&agree[..3]), None);
-        let around: Vec<_> = (0..12).map(|i| to(30.0 * f64::from(i))).collect();
-        assert_eq!(agreed(&around), None);
+    fn a_curve_that_rises_toward_a_direction_tells_it_and_a_flat_one_nothing() {
+        let toward = |deg: f64| std::array::from_fn(|i| 5.0 + (angle(i) - deg.to_radians()).cos());
+        assert!((first_harmonic(&toward(125.0)).unwrap() - 125.0).abs() < 1e-9);
+        assert_eq!(first_harmonic(&[3.0; DIRECTIONS]), None);
     }
 }
