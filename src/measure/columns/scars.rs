@@ -76,7 +76,7 @@ pub fn fill(site: &Site, name: &str, row: &mut Row) -> Vec<Lesion> {
     ] {
         let these: Vec<_> = here.iter().filter(|s| s.raised == raised).collect();
         row.set(count, these.len());
-        row.set(fraction, these.iter().map(|s| area_of(s)).sum::<f64>() / area_mm2);
+        row.set(fraction, these.iter().fold(0.0, |sum, s| sum + area_of(s)) / area_mm2);
     }
     if scene.scale.mm_per_px.is_some() {
         let sizes = [
@@ -178,7 +178,7 @@ pub fn sub_scores(site: &Site, name: &str) -> Vec<SubScore> {
         rolling: of_types(&[ScarType::Rolling], f64::INFINITY),
         elevations: sized.map(|l| {
             let raised: Vec<_> = l.iter().filter(|s| s.raised).collect();
-            (raised.len(), raised.iter().map(|s| area_of(s)).sum::<f64>() / 100.0)
+            (raised.len(), raised.iter().fold(0.0, |sum, s| sum + area_of(s)) / 100.0)
         }),
         macules: (spotted && here.is_some()).then_some(free.len()),
         color: here.as_ref().and_then(|l| mean_difference(l)),

@@ -17,6 +17,8 @@ const SIDES: [usize; 4] = [256, 320, 384, 512];
 const RIM_MM: f64 = 4.5;
 /// Places within this many samples compete.
 const NEAR: usize = 2;
+/// A scar that is cut by the edge of the photo or of the skin is not told from the edge itself.
+const LEAST_INSIDE: f64 = 0.9;
 /// Fewer samples of skin tell nothing of its micro-relief.
 const LEAST_SAMPLES: usize = 256;
 /// A median square of the whitened picture below this is no relief at all.
@@ -27,7 +29,8 @@ struct Criterion {
     /// Least energy, in variances of the whitened skin. Fitted on phantoms (seeds 1 to 12, three tones, two lights).
     energy: f64,
     /// Allowed shares of the dipole in both amplitudes. Beside a deep hollow the light alone looks like a hollow of the
-    /// other flank, but nothing is dark there from all sides; and what is dark but has no flanks is no dome.
+    /// other flank, but nothing is dark there from all sides. What is dark but has no flanks is pigment, not a hollow
+    /// or dome; only a narrow pit may lie in its own shadow whole.
     dipole: [f64; 2],
 }
 
@@ -36,8 +39,8 @@ impl Form {
         match self {
             Self::Pore => Criterion { energy: 460.0, dipole: [0.0, 1.0] },
             Self::Pit => Criterion { energy: 460.0, dipole: [0.0, 0.97] },
-            Self::Box => Criterion { energy: 420.0, dipole: [0.0, 0.97] },
-            Self::Bowl => Criterion { energy: 250.0, dipole: [0.0, 0.97] },
+            Self::Box => Criterion { energy: 420.0, dipole: [0.30, 0.97] },
+            Self::Bowl => Criterion { energy: 250.0, dipole: [0.12, 0.97] },
             Self::Dome => Criterion { energy: 275.0, dipole: [0.25, 1.0] },
         }
     }
@@ -181,9 +184,29 @@ impl<'a> Whitened<'a> {
         let mut found = strongest(candidates, self.picture.step_mm);
         found.retain(|f| {
             let [least, most] = f.form().criterion().dipole;
-            (least..=most).contains(&f.dipole_share())
+            (least..=most).contains(&f.dipole_share()) && self.inside(f) >= LEAST_INSIDE
         });
         found
+    }
+
+    /// Share of the scar's disk that is skin; beyond the photo is none.
+    fn inside(&self, found: &Found) -> f64 {
+        let radius = BANK[found.template].radius_mm / self.picture.step_mm;
+        let reach = radius.ceil() as isize;
+        let mask = &self.picture.mask;
+        let (mut disk, mut skin) = (0_usize, 0_usize);
+        for dy in -reach..=reach {
+            for dx in -reach..=reach {
+                if (dx as f64).hypot(dy as f64) > radius {
+                    continue;
+                }
+                disk += 1;
+                if let (Some(x), Some(y)) = (found.x.checked_add_signed(dx), found.y.checked_add_signed(dy)) {
+                    skin += usize::from(x < mask.width() && y < mask.height() && mask.contains(x, y));
+                }
+            }
+        }
+        skin as f64 / disk.max(1) as f64
     }
 
     pub(super) fn tiles(&self) -> usize {
