@@ -17,6 +17,8 @@ const SIDES: [usize; 4] = [256, 320, 384, 512];
 const RIM_MM: f64 = 4.5;
 /// Places within this many samples compete.
 const NEAR: usize = 2;
+/// Side in mm of the blocks of which three by three tell the variance around a place.
+const BLOCK_MM: f64 = 2.0;
 /// A scar that is cut by the edge of the photo or of the skin is not told from the edge itself.
 const LEAST_INSIDE: f64 = 0.9;
 /// Fewer samples of skin tell nothing of its micro-relief.
@@ -137,6 +139,8 @@ pub struct Whitened<'a> {
     core: usize,
     rim: usize,
     variance: f32,
+    /// Per block, how many times the variance around it is larger than that of all.
+    around: Plane,
 }
 
 impl<'a> Whitened<'a> {
@@ -163,8 +167,9 @@ impl<'a> Whitened<'a> {
             .collect();
         let spectra =
             parallel::map_indices(corners.len(), |i| tiles.whitened(cut(&picture.plane, corners[i], rim, side)));
-        let mut whitened = Self { picture, tiles, corners, spectra, core, rim, variance: 0.0 };
-        whitened.variance = variance(&whitened)?;
+        let around = Plane::new(0, 0);
+        let mut whitened = Self { picture, tiles, corners, spectra, core, rim, variance: 0.0, around };
+        (whitened.variance, whitened.around) = variance(&whitened)?;
         Some(whitened)
     }
 
@@ -207,6 +212,16 @@ impl<'a> Whitened<'a> {
             }
         }
         skin as f64 / disk.max(1) as f64
+    }
+
+    /// Samples along a block of the variance around.
+    fn block(&self) -> usize {
+        (BLOCK_MM / self.picture.step_mm).round().max(1.0) as usize
+    }
+
+    /// How many times the variance around a place is larger than that of all.
+    fn around(&self, x: usize, y: usize) -> f32 {
+        self.around.at(x / self.block(), y / self.block())
     }
 
     pub(super) fn tiles(&self) -> usize {
@@ -262,14 +277,15 @@ pub(super) fn peaks(
 ) -> Vec<Found> {
     let mut found = Vec::new();
     for (at, (x, y)) in whitened.own(tile) {
+        let around = whitened.around(x, y);
         for (template, layer) in layers.iter().enumerate() {
             let (Some(layer), Some(matched)) = (layer, &bank[template]) else { continue };
-            let least = BANK[template].form.criterion().energy as f32;
+            let least = around * BANK[template].form.criterion().energy as f32;
             if layer.energy[at] < least || !whitened.is_peak(&layer.energy, at) {
                 continue;
             }
             let [dipole, hollow] = matched.fit(layer.correlations[at]).0.map(f64::from);
-            let energies = layers.iter().map(|l| l.as_ref().map_or(0.0, |l| l.energy[at])).collect();
+            let energies = layers.iter().map(|l| l.as_ref().map_or(0.0, |l| l.energy[at] / around)).collect();
             found.push(Found { x, y, template, energies, dipole, hollow });
         }
     }
@@ -290,19 +306,36 @@ fn cut(plane: &Plane, (left, top): (usize, usize), rim: usize, side: usize) -> S
     out
 }
 
-/// Robust variance of the whitened picture: the median square over 0.4549.
-fn variance(whitened: &Whitened) -> Option<f32> {
-    let squares = parallel::map_indices(whitened.tiles(), |tile| {
+/// Robust variance of the whitened picture: the median square over 0.4549. With it, for every block, how many times the
+/// variance around is larger: texture that is everywhere, in a tumor, a beard, a crust, is no scar.
+fn variance(whitened: &Whitened) -> Option<(f32, Plane)> {
+    let block = whitened.block();
+    let (columns, rows) =
+        (whitened.picture.mask.width().div_ceil(block), whitened.picture.mask.height().div_ceil(block));
+    let per_tile = parallel::map_indices(whitened.tiles(), |tile| {
         let white = whitened.tiles.picture(whitened.spectra[tile].clone());
-        whitened.own(tile).map(|(at, _)| white[at].re * white[at].re).collect::<Vec<_>>()
+        let square = |at: usize| white[at].re * white[at].re;
+        whitened.own(tile).map(|(at, (x, y))| (y / block * columns + x / block, square(at))).collect::<Vec<_>>()
     });
-    let mut squares: Vec<f32> = squares.into_iter().flatten().collect();
-    if squares.len() < LEAST_SAMPLES {
-        return None;
+    let mut blocks = vec![Vec::new(); columns * rows];
+    for (block, square) in per_tile.into_iter().flatten() {
+        blocks[block].push(square);
     }
-    let middle = squares.len() / 2;
-    let median = *squares.select_nth_unstable_by(middle, f32::total_cmp).1;
-    (median > NO_RELIEF).then_some(median / 0.4549)
+    let all = median(blocks.iter().flatten().copied().collect())?;
+    let around = parallel::map_indices(columns * rows, |i| {
+        let (x, y) = (i % columns, i / columns);
+        let near = (y.saturating_sub(1)..(y + 2).min(rows))
+            .flat_map(|j| (x.saturating_sub(1)..(x + 2).min(columns)).map(move |i| j * columns + i));
+        let local = median(near.flat_map(|j| blocks[j].iter().copied()).collect());
+        local.map_or(1.0, |m| (m / all).max(1.0))
+    });
+    (all > NO_RELIEF).then(|| (all / 0.4549, Plane::from_vec(columns, rows, around)))
+}
+
+/// The median of enough values.
+fn median(mut values: Vec<f32>) -> Option<f32> {
+    let middle = values.len() / 2;
+    (values.len() >= LEAST_SAMPLES).then(|| *values.select_nth_unstable_by(middle, f32::total_cmp).1)
 }
 
 /// What one template explains on a tile.
