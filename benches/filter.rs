@@ -6,7 +6,10 @@ mod common;
 
 use cicatrix::base::{Mask, Plane};
 use cicatrix::color::lab;
-use cicatrix::filter::{gaussian, log, morphology};
+use cicatrix::filter::convolve::Boundary;
+use cicatrix::filter::gabor::Gabor;
+use cicatrix::filter::laws::{self, Kernel, Pooling};
+use cicatrix::filter::{gaussian, laplacian, log, mean, morphology};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const SIZE: (usize, usize) = common::SIZES[1];
@@ -62,5 +65,23 @@ fn color(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, gaussians, color);
+fn texture_filters(c: &mut Criterion) {
+    let (width, height) = SIZE;
+    let plane = common::noise(width, height, 9);
+    let mut group = c.benchmark_group("texture filters");
+    group.throughput(Throughput::Elements((width * height) as u64)).sample_size(10);
+    let mirror = Boundary::Mirror;
+    group.bench_function("mean 31 x 31", |b| b.iter(|| common::one_thread(|| mean::mean(&plane, 15, mirror))));
+    group.bench_function("Laplacian of Gaussian, sigma 2", |b| {
+        b.iter(|| common::one_thread(|| laplacian::laplacian_of_gaussian(&plane, 2.0, 4.0, mirror)));
+    });
+    group.bench_function("Laws L5 E5, pooled", |b| {
+        b.iter(|| common::one_thread(|| laws::laws_pooled(&plane, Kernel::L5, Kernel::E5, Pooling::Max, mirror)));
+    });
+    let gabor = Gabor { sigma: 3.0, lambda: 6.0, gamma: 1.0, theta: 0.5 };
+    group.bench_function("Gabor 31 x 31", |b| b.iter(|| common::one_thread(|| gabor.modulus(&plane, mirror))));
+    group.finish();
+}
+
+criterion_group!(benches, gaussians, color, texture_filters);
 criterion_main!(benches);

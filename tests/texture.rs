@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use cicatrix::base::{Mask, Plane};
-use cicatrix::measure::texture::glcm::{self, Aggregation, FEATURES};
-use cicatrix::measure::texture::{areal, discretize, lbp, spectrum};
+use cicatrix::filter::structure_tensor;
+use cicatrix::measure::texture::feature::{Aggregation, Feature};
+use cicatrix::measure::texture::{
+    areal, fractal, glcm, glrlm, glszm, histogram, ngldm, ngtdm, size_matrix, spectrum, statistics, zones,
+};
 use serde_json::Value;
 
 const IMAGES: [&str; 3] = ["fractal", "skin", "stripes"];
@@ -21,91 +24,6 @@ fn image(name: &str) -> Plane {
     let image = image::open(truth(&format!("{name}.png"))).unwrap().into_luma16();
     let (width, height) = (image.width() as usize, image.height() as usize);
     Plane::from_vec(width, height, image.into_raw().into_iter().map(f32::from).collect())
-}
-
-#[test]
-fn glcm_features_equal_the_definitions() {
-    let truth = json("texture.json");
-    for name in IMAGES {
-        let plane = image(name);
-        for bins in [32, 64] {
-            let levels = discretize::discretize(&plane, &Mask::full(128, 128), [0.0, 65536.0], bins);
-            let glcm = glcm::count(&levels, bins, 1);
-            for aggregation in [Aggregation::Average, Aggregation::Merged] {
-                let expected = &truth[name][format!("ibsi_glcm_L{bins}_d1_{}", aggregation.name())];
-                for (feature, found) in FEATURES.iter().zip(glcm.features(aggregation).unwrap()) {
-                    let expected = expected[feature.name].as_f64().unwrap();
-                    let error = (found - expected).abs() / expected.abs().max(1e-3);
-                    assert!(
-                        error < 1e-9,
-                        "{name} L{bins} {} {}: {found} for {expected}",
-                        feature.name,
-                        aggregation.name()
-                    );
-                }
-            }
-        }
-    }
-}
-
-/// The slices of the IBSI digital phantom: levels, 0 outside the mask.
-fn phantom() -> Vec<Plane<u8>> {
-    let mut slices = vec![Plane::new(5, 4); 4];
-    for row in csv::Reader::from_path(truth("ibsi_phantom.csv")).unwrap().deserialize() {
-        let (z, y, x, level, mask): (usize, usize, usize, u8, u8) = row.unwrap();
-        let slice: &mut Plane<u8> = &mut slices[z];
-        slice.put(x, y, level * mask);
-    }
-    slices
-}
-
-#[test]
-fn glcm_counts_of_the_ibsi_phantom() {
-    let expected: Vec<Vec<Vec<Vec<u64>>>> = serde_json::from_value(json("ibsi_phantom_glcm_counts.json")).unwrap();
-    // The table runs 0, 45, 90, 135 degrees as (dy, dx) = (0,1), (1,1), (1,0), (1,-1): our order.
-    for (slice, expected) in phantom().iter().zip(&expected) {
-        let glcm = glcm::count(slice, 6, 1);
-        for (direction, counts) in expected.iter().enumerate() {
-            assert_eq!(glcm.counts(direction), counts.concat(), "direction {direction}");
-        }
-    }
-}
-
-#[test]
-fn glcm_features_of_the_ibsi_phantom() {
-    let slices = phantom();
-    let mut compared = 0;
-    for row in csv::Reader::from_path(truth("ibsi_phantom_glcm.csv")).unwrap().deserialize() {
-        let (z, tag, expected): (usize, String, f64) = row.unwrap();
-        let (tag, aggregation) = match tag.strip_suffix("_2D_avg") {
-            Some(tag) => (tag, Aggregation::Average),
-            None => (tag.strip_suffix("_2D_comb").unwrap(), Aggregation::Merged),
-        };
-        let position = FEATURES.iter().position(|f| format!("cm_{}", f.name) == tag);
-        let position = position.unwrap_or_else(|| panic!("{tag} is no feature of ours"));
-        let found = glcm::count(&slices[z], 6, 1).features(aggregation).unwrap()[position];
-        assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1.0), "slice {z} {tag}: {found} for {expected}");
-        compared += 1;
-    }
-    assert_eq!(compared, 4 * 2 * 25);
-}
-
-#[test]
-fn lbp_agrees_with_scikit_image_but_for_ties() {
-    let truth = json("texture.json");
-    for name in IMAGES {
-        let plane = image(name);
-        // scikit-image pads the border; its histogram holds all 128 x 128 pixels, ours the 126 x 126 with neighbors.
-        let levels = plane.map(|v| ((v as u32 >> 8) as u8).max(1));
-        let found = lbp::histogram(&levels);
-        let expected: Vec<f64> =
-            serde_json::from_value(truth[name]["skimage_lbp_u8_P8_R1_uniform"]["hist"].clone()).unwrap();
-        assert_eq!(found.iter().sum::<u64>(), 126 * 126);
-        for (class, (found, expected)) in found.iter().zip(&expected).enumerate() {
-            let (found, expected) = (*found as f64 / 126.0_f64.powi(2), expected / 128.0_f64.powi(2));
-            assert!((found - expected).abs() < 0.02, "{name} class {class}: {found} for {expected}");
-        }
-    }
 }
 
 /// The plane of least squares removed.
@@ -155,8 +73,63 @@ fn areal_parameters_equal_the_definitions() {
 }
 
 #[test]
-fn spectrum_slope_of_a_known_fractal() {
-    let slope = spectrum::psd_slope(&image("fractal"), &Mask::full(128, 128)).unwrap();
-    assert!((slope + 3.4).abs() < 0.25, "{slope} for -3.4");
-    assert_eq!(spectrum::psd_slope(&Plane::filled(128, 128, 3.0), &Mask::full(128, 128)), None);
+fn a_constant_plane_has_no_slope_and_no_direction() {
+    let (plane, mask) = (Plane::filled(128, 128, 3.0), Mask::full(128, 128));
+    assert_eq!(spectrum::psd_slope(&plane, &mask), None);
+    assert_eq!(fractal::surface_dimension(&plane, &mask), None);
+    let tensor = structure_tensor::regional(&plane, &mask).unwrap();
+    assert_eq!((tensor.anisotropy(), tensor.line_deg()), (None, None));
+}
+
+/// The value of a feature by its name.
+fn named<const N: usize>(features: &[Feature; N], values: &[f64; N], name: &str) -> f64 {
+    values[features.iter().position(|f| f.name == name).unwrap()]
+}
+
+#[test]
+fn one_pixel_and_no_pixel_have_defined_values() {
+    for empty in [Plane::filled(9, 7, 0_u8), Plane::new(0, 0)] {
+        assert!(glcm::count(&empty, 8, 1).features(Aggregation::Merged).is_none());
+        assert!(glrlm::count(&empty, 8).features(Aggregation::Average).is_none());
+        let zones = zones::count(&empty, 8);
+        assert!(zones.sizes.features16().is_none() && zones.distances.features16().is_none());
+        assert!(ngtdm::count(&empty, 8).features().is_none());
+        assert!(ngldm::count(&empty, 8).features().is_none());
+        assert!(histogram::features(&histogram::count(&empty, 8)).is_none());
+    }
+    let mut pixel = Plane::filled(9, 7, 0_u8);
+    pixel.put(4, 3, 5);
+    assert!(glcm::count(&pixel, 8, 1).features(Aggregation::Merged).is_none(), "no pair");
+    assert!(ngtdm::count(&pixel, 8).features().is_none(), "no neighbor");
+    let one = |m: &size_matrix::SizeMatrix| m.entries().collect::<Vec<_>>();
+    let zones = zones::count(&pixel, 8);
+    for matrix in [&zones.sizes, &zones.distances, &ngldm::count(&pixel, 8), glrlm::count(&pixel, 8).direction(3)] {
+        assert_eq!(one(matrix), [(5, 1, 1)]);
+    }
+    let levels = histogram::features(&histogram::count(&pixel, 8)).unwrap();
+    assert!(levels.iter().all(|v| v.is_finite()), "{levels:?}");
+    assert_eq!(named(&histogram::FEATURES, &levels, "entropy"), 0.0);
+}
+
+#[test]
+fn a_constant_region_has_defined_values() {
+    let levels = Plane::filled(20, 10, 3_u8);
+    let glcm = glcm::count(&levels, 8, 1).features(Aggregation::Merged).unwrap();
+    for (name, value) in [("energy", 1.0), ("joint_entr", 0.0), ("contrast", 0.0), ("corr", 1.0)] {
+        assert_eq!(named(&glcm::FEATURES, &glcm, name), value, "{name}");
+    }
+    let ngtdm = ngtdm::count(&levels, 8).features().unwrap();
+    assert_eq!(ngtdm, [1e6, 0.0, 0.0, 0.0, 0.0]);
+    let zones = zones::count(&levels, 8).sizes.features16().unwrap();
+    assert_eq!(named(&glszm::FEATURES, &zones, "lze"), 200.0 * 200.0);
+    let runs = glrlm::count(&levels, 8);
+    assert_eq!(runs.direction(0).entries().collect::<Vec<_>>(), [(3, 20, 10)]);
+    assert_eq!(runs.direction(2).entries().collect::<Vec<_>>(), [(3, 10, 20)]);
+    // Diagonals of a 20 x 10 plane: eleven of the full length, two of each shorter one.
+    let diagonals: Vec<_> = (1..10).map(|j| (3, j, 2)).chain([(3, 10, 11)]).collect();
+    assert_eq!(runs.direction(1).entries().collect::<Vec<_>>(), diagonals);
+    assert_eq!(runs.direction(3).entries().collect::<Vec<_>>(), diagonals);
+    let first = statistics::features(&Plane::filled(20, 10, 3.0), &Mask::full(20, 10)).unwrap();
+    assert!(first.iter().all(|v| v.is_finite()), "{first:?}");
+    assert_eq!(named(&statistics::FEATURES, &first, "var"), 0.0);
 }

@@ -18,7 +18,7 @@ use crate::base::parallel::Threads;
 use crate::error::{Error, Result, Stage};
 use crate::measure::skin::Region;
 use crate::measure::{Column, Measurement, Outcome, Regions};
-use crate::photo::{self, Photo};
+use crate::photo::{self, HeightMap, Photo};
 
 /// What an operator gave for one photo, as bytes.
 struct Given<'a> {
@@ -139,9 +139,14 @@ impl Run<'_> {
     ) -> Result<(Record, Vec<String>)> {
         let limits = &self.options.limits;
         threads.install(|| {
-            let photo = Photo::from_bytes(bytes, limits)?;
-            let regions = given.regions(photo.width(), photo.height(), limits)?;
-            let outcome = self.pipeline.measure(&photo, &regions)?;
+            let heights = &self.pipeline.config().height;
+            let outcome = if heights.enabled {
+                let map = HeightMap::from_bytes(bytes, limits, heights.units())?;
+                self.pipeline.measure_heights(&map, &given.regions(map.width(), map.height(), limits)?)?
+            } else {
+                let photo = Photo::from_bytes(bytes, limits)?;
+                self.pipeline.measure(&photo, &given.regions(photo.width(), photo.height(), limits)?)?
+            };
             match outcome {
                 Outcome::Measured(mut measurement) => {
                     measurement.rows.iter_mut().for_each(|row| row.set(Column::SHA256, hex(hash)));

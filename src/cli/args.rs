@@ -45,13 +45,15 @@ pub enum Command {
     /// List every column: its unit, definition and source.
     Metrics(MetricsArgs),
     /// Render synthetic skin photographs with known truth.
-    Phantom(super::phantom::PhantomArgs),
+    Phantom(Box<super::phantom::PhantomArgs>),
+    /// Try the claims of the measurement on phantoms whose truth is known.
+    Validate(super::validate::ValidateArgs),
 }
 
 /// Options of `analyze`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  cicatrix analyze photos/\n  cicatrix analyze photos/ --out results --mm-per-px 0.05 --maps relief,melanin\n  cicatrix analyze cheek.jpg --regions regions.json\n\nA mask of the skin lies beside its photo, named like cheek_mask.png for cheek.jpg, or in the folder of --masks.\nA second run measures only what is new or changed. Photos are only read, never written to."
+    after_help = "Examples:\n  cicatrix analyze photos/\n  cicatrix analyze photos/ --out results --mm-per-px 0.05 --maps relief,melanin\n  cicatrix analyze cheek.jpg --regions regions.json\n  cicatrix analyze scan.png --height-map --um-per-count 0.01 --um-per-px 10 --maps height\n\nA mask of the skin lies beside its photo, named like cheek_mask.png for cheek.jpg, or in the folder of --masks.\nA second run measures only what is new or changed. Photos are only read, never written to."
 )]
 pub struct AnalyzeArgs {
     /// Photos and folders of photos.
@@ -96,6 +98,18 @@ pub struct AnalyzeArgs {
     /// What texture is computed on [default: relief].
     #[arg(long, value_name = "NAME", value_parser = sources())]
     pub texture_source: Option<TextureSource>,
+    /// The files are height maps, not photos: PNG or TIFF of one channel, 16 bits or floating point.
+    #[arg(long)]
+    pub height_map: bool,
+    /// Micrometers that one code of a height map is high.
+    #[arg(long, value_name = "X")]
+    pub um_per_count: Option<f64>,
+    /// Micrometers per pixel of a height map.
+    #[arg(long, value_name = "X")]
+    pub um_per_px: Option<f64>,
+    /// Code of the pixels of a height map that hold no height.
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub void: Option<f64>,
     /// Measure everything again, whatever an earlier run has kept.
     #[arg(long)]
     pub fresh: bool,
@@ -142,7 +156,7 @@ pub enum MapChoice {
 }
 
 /// The value of `all` called `name`; the parser has let only such names through.
-fn one_of<T: Copy + Send + Sync + 'static>(
+pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
     all: &[T],
     name: fn(T) -> &'static str,
 ) -> impl Fn(String) -> Result<T, String> + Clone + use<T> {

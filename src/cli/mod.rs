@@ -5,15 +5,18 @@ mod args;
 mod clock;
 mod exit;
 mod interrupt;
+mod keys;
 mod maps;
 mod metrics;
 mod nearest;
 pub mod phantom;
+mod phantom_config;
 mod progress_bar;
 mod results;
 mod settings;
 mod summary;
 mod terminal;
+mod validate;
 
 use std::ffi::OsString;
 
@@ -35,6 +38,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         args::Command::Analyze(args) => analyze::run(args, cli.color),
         args::Command::Metrics(args) => metrics::run(args),
         args::Command::Phantom(args) => phantom::run(args).map(|()| Exit::Success),
+        args::Command::Validate(args) => validate::run(args),
     };
     done.unwrap_or_else(|error| exit::report(&error, cli.color))
 }

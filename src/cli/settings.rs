@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use toml::Table;
 
 use super::args::{AnalyzeArgs, MapChoice};
-use super::nearest::nearest;
+use super::keys;
 use crate::batch::key::{hex, sha256};
 use crate::batch::memory;
 use crate::error::{Error, Result};
@@ -89,6 +89,10 @@ impl Settings {
         config.light_azimuth_deg = args.light.or(config.light_azimuth_deg);
         config.texture.bins = args.bins.unwrap_or(config.texture.bins);
         config.texture.source = args.texture_source.unwrap_or(config.texture.source);
+        config.height.enabled |= args.height_map;
+        config.height.um_per_count = args.um_per_count.or(config.height.um_per_count);
+        config.height.um_per_px = args.um_per_px.or(config.height.um_per_px);
+        config.height.void = args.void.or(config.height.void);
         config.check()?;
         let text = |typed: &Option<String>| typed.clone().map(Amount::Text);
         run.max_pixels = text(&args.max_pixels).or(run.max_pixels);
@@ -163,7 +167,7 @@ fn load(path: &Path) -> Result<(Config, RunKeys)> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::config(e.to_string()).at(path))?;
     let mut table: Table = text.parse().map_err(|e: toml::de::Error| bad(path, &e))?;
     let known = known_keys()?;
-    check_keys(&table, &known, "").map_err(|e| e.at(path))?;
+    keys::check(&table, &known).map_err(|e| e.at(path))?;
     let run = table.remove("run");
     let config = Config::deserialize(table).map_err(|e| bad(path, &e))?;
     let mut run: RunKeys = match run {
@@ -185,6 +189,10 @@ fn bad(path: &Path, error: &toml::de::Error) -> Error {
 fn known_keys() -> Result<Table> {
     let mut full = Config { mm_per_px: Some(1.0), light_azimuth_deg: Some(0.0), ..Config::default() };
     full.texture.range = Some(full.texture.range());
+    let height = &mut full.height;
+    for key in [&mut height.um_per_count, &mut height.um_per_px, &mut height.void, &mut height.s_um, &mut height.l_um] {
+        *key = Some(1.0);
+    }
     let run = RunKeys {
         out: Some(PathBuf::new()),
         jobs: Some(1),
@@ -197,35 +205,6 @@ fn known_keys() -> Result<Table> {
     let mut table = table_of(&full)?;
     table.insert("run".to_owned(), table_of(&run)?.into());
     Ok(table)
-}
-
-fn check_keys(given: &Table, known: &Table, prefix: &str) -> Result<()> {
-    for (key, value) in given {
-        match (known.get(key), value.as_table()) {
-            (None, _) => return Err(Error::config(unknown(&format!("{prefix}{key}"), &known_keys()?))),
-            (Some(toml::Value::Table(known)), Some(given)) => check_keys(given, known, &format!("{prefix}{key}."))?,
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn unknown(key: &str, known: &Table) -> String {
-    let mut all = Vec::new();
-    for (name, value) in known {
-        match value.as_table() {
-            Some(table) => all.extend(table.keys().map(|inner| format!("{name}.{inner}"))),
-            None => all.push(name.clone()),
-        }
-    }
-    all.extend(known.iter().filter(|(_, v)| v.is_table()).map(|(name, _)| name.clone()));
-    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-    // A right key in the wrong table is the likelier slip.
-    let moved = all.iter().find(|name| last(name) == last(key)).map(String::as_str);
-    match moved.or_else(|| nearest(key, all.iter().map(String::as_str))) {
-        Some(name) => format!("unknown key {key}; the nearest known key is {name}"),
-        None => format!("unknown key {key}; the keys are {}", all.join(", ")),
-    }
 }
 
 /// A number with the suffix K, M, G or T, each `step` times the one before.

@@ -104,7 +104,7 @@ enum Edge {
 }
 
 /// The index that stands for `i` beyond an edge of `n` samples, mirrored with the edge sample repeated (d c b a | a b c d).
-fn mirrored(i: isize, n: usize) -> usize {
+pub(super) fn mirrored(i: isize, n: usize) -> usize {
     let n = n as isize;
     let i = i.rem_euclid(2 * n);
     (if i < n { i } else { 2 * n - 1 - i }) as usize

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::measurement::MapKind;
+use super::pigment::tone::Polarization;
+use super::texture::maps::Window;
 use crate::error::{Error, Result};
+use crate::filter::form::Form;
 
 /// How photos are measured. Two runs with equal configurations give equal numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,8 +27,12 @@ pub struct Config {
     pub relief: ReliefConfig,
     /// Grey-level texture.
     pub texture: TextureConfig,
+    /// Texture at every pixel.
+    pub texture_maps: TextureMapConfig,
     /// Dark and red spots.
     pub spots: SpotConfig,
+    /// Height maps in place of photos.
+    pub height: HeightConfig,
 }
 
 /// A group of columns that is measured together.
@@ -46,12 +53,28 @@ pub enum Family {
     Relief,
     /// Gray-level co-occurrence matrix.
     Glcm,
+    /// Gray-level run length matrix.
+    Glrlm,
+    /// Gray-level size zone matrix.
+    Glszm,
+    /// Gray-level distance zone matrix.
+    Gldzm,
+    /// Neighborhood gray-tone difference matrix.
+    Ngtdm,
+    /// Neighboring gray-level dependence matrix.
+    Ngldm,
+    /// First-order statistics and histogram.
+    Statistics,
     /// Local binary patterns.
     Lbp,
     /// Power spectrum.
     Spectrum,
     /// Scars.
     Scars,
+    /// Fractal dimension, anisotropy, orientation.
+    Structure,
+    /// Areal surface parameters of height maps.
+    Height,
 }
 
 impl Family {
@@ -64,9 +87,17 @@ impl Family {
         Self::Spots,
         Self::Relief,
         Self::Glcm,
+        Self::Glrlm,
+        Self::Glszm,
+        Self::Gldzm,
+        Self::Ngtdm,
+        Self::Ngldm,
+        Self::Statistics,
         Self::Lbp,
         Self::Spectrum,
         Self::Scars,
+        Self::Structure,
+        Self::Height,
     ];
 
     /// The name on the command line and in the dictionary.
@@ -80,9 +111,17 @@ impl Family {
             Self::Spots => "spots",
             Self::Relief => "relief",
             Self::Glcm => "glcm",
+            Self::Glrlm => "glrlm",
+            Self::Glszm => "glszm",
+            Self::Gldzm => "gldzm",
+            Self::Ngtdm => "ngtdm",
+            Self::Ngldm => "ngldm",
+            Self::Statistics => "statistics",
             Self::Lbp => "lbp",
             Self::Spectrum => "spectrum",
             Self::Scars => "scars",
+            Self::Structure => "structure",
+            Self::Height => "height",
         }
     }
 
@@ -97,9 +136,17 @@ impl Family {
             Self::Spots => "Spots: dark (melanin) and red (hemoglobin) spots",
             Self::Relief => "Relief: the shading of the skin, free of pigment, in three bands",
             Self::Glcm => "GLCM: gray-level co-occurrence of the relief, IBSI definitions",
+            Self::Glrlm => "GLRLM: gray-level run lengths of the relief, IBSI definitions",
+            Self::Glszm => "GLSZM: gray-level zones of the relief by size, IBSI definitions",
+            Self::Gldzm => "GLDZM: gray-level zones of the relief by distance to the edge, IBSI definitions",
+            Self::Ngtdm => "NGTDM: neighborhood gray-tone differences of the relief, IBSI definitions",
+            Self::Ngldm => "NGLDM: neighboring gray-level dependence of the relief, IBSI definitions",
+            Self::Statistics => "Statistics: first-order statistics and histogram of the relief, IBSI definitions",
             Self::Lbp => "LBP: local binary patterns of the relief",
             Self::Spectrum => "Spectrum: power spectrum of the shading",
             Self::Scars => "Scars: depressions and elevations by the light and shade on their flanks",
+            Self::Structure => "Structure: fractal dimension, anisotropy and orientation of the relief",
+            Self::Height => "Height: surface parameters of ISO 25178-2, of height maps only",
         }
     }
 }
@@ -119,6 +166,8 @@ pub struct SkinConfig {
     pub exclude_hair: bool,
     /// Take glare and clipped pixels out. Default: true.
     pub exclude_glare: bool,
+    /// How the photos were lit: `auto`, `none` or `cross` (crossed polarizers). Default: auto.
+    pub polarization: Polarization,
 }
 
 impl Default for SkinConfig {
@@ -129,6 +178,7 @@ impl Default for SkinConfig {
             exclude_pen: true,
             exclude_hair: true,
             exclude_glare: true,
+            polarization: Polarization::Auto,
         }
     }
 }
@@ -197,6 +247,44 @@ impl TextureConfig {
     }
 }
 
+/// Texture at every pixel: plane, range and distance are those of [`TextureConfig`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct TextureMapConfig {
+    /// Side of the window in mm; the nearest odd number of pixels from 3 to 255 is taken. Default: 1.
+    pub window_mm: f64,
+    /// The same in pixels, for photos of unknown scale; odd, 3 to 255. Default: 15.
+    pub window_px: usize,
+    /// Gray levels, 2 to 128. Default: 32.
+    pub bins: usize,
+}
+
+impl Default for TextureMapConfig {
+    fn default() -> Self {
+        Self { window_mm: 1.0, window_px: 15, bins: 32 }
+    }
+}
+
+impl TextureMapConfig {
+    fn check(&self) -> Result<()> {
+        let ([least, most], most_bins) = (Window::SIDES, Window::MOST_BINS);
+        let ensure = |ok: bool, message: String| if ok { Ok(()) } else { Err(Error::config(message)) };
+        ensure(
+            self.window_mm.is_finite() && self.window_mm > 0.0,
+            format!("texture_maps.window_mm is {}; a positive number is needed", self.window_mm),
+        )?;
+        ensure(
+            Window::new(self.window_px, 1).is_some(),
+            format!("texture_maps.window_px is {}; an odd number from {least} to {most} is needed", self.window_px),
+        )?;
+        ensure(
+            (2..=most_bins).contains(&self.bins),
+            format!("texture_maps.bins is {}; 2 to {most_bins} gray levels are allowed", self.bins),
+        )
+    }
+}
+
 /// Dark and red spots.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -217,6 +305,65 @@ pub struct SpotConfig {
 impl Default for SpotConfig {
     fn default() -> Self {
         Self { diameter_mm: [0.5, 12.0], diameter_px: [10.0, 240.0], core_sd: 5.0, rim_sd: 2.0, min_de00: 2.5 }
+    }
+}
+
+/// Height maps: pictures whose codes are heights.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct HeightConfig {
+    /// The files are height maps, not photos. Default: false.
+    pub enabled: bool,
+    /// Micrometers per code; needed for whole numbers. Default: floating-point numbers are micrometers.
+    pub um_per_count: Option<f64>,
+    /// Micrometers per pixel; needed.
+    pub um_per_px: Option<f64>,
+    /// The code of pixels without a height. Default: none; NaN is always one.
+    pub void: Option<f64>,
+    /// The form that is removed by least squares: `none` (the mean), `plane` or `quadratic`. Default: `plane`.
+    pub form: Form,
+    /// Cut-off wavelength of the S-filter in micrometers, below which structure is taken out. Default: no filter.
+    pub s_um: Option<f64>,
+    /// Cut-off wavelength of the L-filter in micrometers, above which structure is taken out. Default: no filter.
+    pub l_um: Option<f64>,
+    /// Take the robust Gaussian of ISO 16610-71 for the L-filter, which scratches and pits do not bend. Default: false.
+    pub robust: bool,
+}
+
+impl HeightConfig {
+    fn check(&self) -> Result<()> {
+        let ensure = |ok: bool, message: String| if ok { Ok(()) } else { Err(Error::config(message)) };
+        let lengths = [
+            ("um_per_count", self.um_per_count),
+            ("um_per_px", self.um_per_px),
+            ("s_um", self.s_um),
+            ("l_um", self.l_um),
+        ];
+        for (key, value) in lengths.into_iter().filter_map(|(key, value)| Some((key, value?))) {
+            ensure(
+                value.is_finite() && (1e-9..=1e9).contains(&value),
+                format!("height.{key} is {value}; a positive number of micrometers is needed"),
+            )?;
+            ensure(
+                self.enabled,
+                format!(
+                    "height.{key} is given, but the files are taken for photos; add --height-map (height.enabled = true)"
+                ),
+            )?;
+        }
+        if !self.enabled {
+            return Ok(());
+        }
+        ensure(
+            self.um_per_px.is_some(),
+            "height maps need their scale; add --um-per-px X (height.um_per_px), micrometers per pixel".to_owned(),
+        )?;
+        ensure(self.void.is_none_or(f64::is_finite), "height.void is no number; NaN is a void without it".to_owned())?;
+        ensure(
+            self.s_um.zip(self.l_um).is_none_or(|(s, l)| s < l),
+            "height.s_um is not below height.l_um; s_um < l_um is needed".to_owned(),
+        )
     }
 }
 
@@ -276,6 +423,12 @@ impl Config {
         ensure(
             (1..=64).contains(&self.texture.distance_px),
             format!("texture.distance_px is {}; 1 to 64 pixels are allowed", self.texture.distance_px),
+        )?;
+        self.texture_maps.check()?;
+        self.height.check()?;
+        ensure(
+            !self.height.enabled || self.wants(Family::Height),
+            "families leaves out height, the only family that height maps have".to_owned(),
         )?;
         ensure(
             (0.0..=1.0).contains(&self.skin.min_fraction),

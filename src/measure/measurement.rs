@@ -176,12 +176,15 @@ flags! {
     JpegLowQuality = "jpeg_low_quality",
     /// The pixels are too large for the fine relief band: its columns are empty.
     FineUnresolved = "fine_unresolved",
+    /// The pixels are too large for the mid relief band: its columns are empty.
+    MidUnresolved = "mid_unresolved",
     /// The region is too small for the coarse relief band: its columns are empty.
     CoarseUnresolved = "coarse_unresolved",
     /// The relief is not above the camera's noise in at least one band: its columns are empty there.
     NoiseDominates = "noise_dominates",
-    /// Pigment varies too little in this photo to fit its color: the forward model's color was used for the separation.
-    SeparationFromModel = "separation_from_model",
+    /// The skin is so dark and shines so much that more melanin looks like less light (`separation_angle_deg` below 8): relief and
+    /// pigment cannot be told apart well, read `relief_sq_*_se`. Cross-polarized photos have no such limit.
+    PigmentFold = "pigment_fold",
     /// More than 5 % of the photo is clipped.
     Clipped = "clipped",
     /// More than 5 % of the photo is glare.
@@ -195,6 +198,9 @@ flags! {
     /// The region is smaller than the 64 x 64 pixel tile that the power spectrum needs: `psd_slope` is empty.
     SpectrumUnresolved = "spectrum_unresolved",
     /// The light's direction does not show: `light_azimuth_deg` and the scar columns are empty.
+    /// The region holds too few pairs of pixels 32 px apart: `fractal_dimension` is empty.
+    FractalUnresolved = "fractal_unresolved",
+    /// The light's direction does not show: `light_azimuth_deg` is empty.
     LightUnclear = "light_unclear",
     /// Skin was found by color, not given by an operator.
     SkinByColor = "skin_by_color",
@@ -204,6 +210,12 @@ flags! {
     ScarsUnresolved = "scars_unresolved",
     /// The region has no usable pixel: every metric is empty.
     RegionEmpty = "region_empty",
+    /// The autocorrelation does not fall to 0.2 in every direction within the region: `relief_str` or `height_str` is empty.
+    LongCorrelation = "long_correlation",
+    /// No direction stands out (Str above 0.5): `relief_std_deg` or `height_std_deg` is empty.
+    NoDirection = "no_direction",
+    /// Some pixels of the height map hold no height; they are outside every region.
+    HeightVoids = "height_voids",
 }
 
 /// What a row of `lesions.csv` is.
@@ -299,6 +311,28 @@ pub enum MapKind {
     Shading,
     /// CIELAB lightness.
     Lightness,
+    /// GLCM contrast of the window.
+    GlcmContrast,
+    /// GLCM dissimilarity of the window.
+    GlcmDissimilarity,
+    /// GLCM homogeneity (inverse difference moment) of the window.
+    GlcmHomogeneity,
+    /// GLCM correlation of the window.
+    GlcmCorrelation,
+    /// GLCM energy (angular second moment) of the window.
+    GlcmEnergy,
+    /// GLCM joint entropy of the window.
+    GlcmEntropy,
+    /// Entropy of the gray levels of the window.
+    Entropy,
+    /// Mean absolute deviation from the mean of the window.
+    LocalSa,
+    /// Rms deviation from the mean of the window.
+    LocalSq,
+    /// Anisotropy of the window's structure tensor.
+    Anisotropy,
+    /// The scale-limited surface of a height map.
+    Height,
 }
 
 impl MapKind {
@@ -314,6 +348,17 @@ impl MapKind {
         Self::Hemoglobin,
         Self::Shading,
         Self::Lightness,
+        Self::GlcmContrast,
+        Self::GlcmDissimilarity,
+        Self::GlcmHomogeneity,
+        Self::GlcmCorrelation,
+        Self::GlcmEnergy,
+        Self::GlcmEntropy,
+        Self::Entropy,
+        Self::LocalSa,
+        Self::LocalSq,
+        Self::Anisotropy,
+        Self::Height,
     ];
 
     /// The name on the command line and of the file.
@@ -330,6 +375,17 @@ impl MapKind {
             Self::Hemoglobin => "hemoglobin",
             Self::Shading => "shading",
             Self::Lightness => "lightness",
+            Self::GlcmContrast => "glcm_contrast",
+            Self::GlcmDissimilarity => "glcm_dissimilarity",
+            Self::GlcmHomogeneity => "glcm_homogeneity",
+            Self::GlcmCorrelation => "glcm_correlation",
+            Self::GlcmEnergy => "glcm_energy",
+            Self::GlcmEntropy => "glcm_entropy",
+            Self::Entropy => "entropy",
+            Self::LocalSa => "local_sa",
+            Self::LocalSq => "local_sq",
+            Self::Anisotropy => "anisotropy",
+            Self::Height => "height",
         }
     }
 
@@ -347,17 +403,32 @@ impl MapKind {
             Self::Hemoglobin => "hemoglobin density (ln units)",
             Self::Shading => "shading (ln intensity)",
             Self::Lightness => "CIELAB L*",
+            Self::GlcmContrast => "local GLCM contrast",
+            Self::GlcmDissimilarity => "local GLCM dissimilarity",
+            Self::GlcmHomogeneity => "local GLCM homogeneity",
+            Self::GlcmCorrelation => "local GLCM correlation",
+            Self::GlcmEnergy => "local GLCM energy",
+            Self::GlcmEntropy => "local GLCM joint entropy (bit)",
+            Self::Entropy => "local entropy of gray levels (bit)",
+            Self::LocalSa => "local Sa (units of the texture plane)",
+            Self::LocalSq => "local Sq (units of the texture plane)",
+            Self::Anisotropy => "local anisotropy (0 none, 1 stripes)",
+            Self::Height => "height (um)",
         }
     }
 
     /// True where zero is the middle of the scale.
     #[must_use]
     pub fn is_signed(self) -> bool {
-        matches!(self, Self::Relief | Self::ReliefFine | Self::ReliefMid | Self::ReliefCoarse | Self::Shading)
+        matches!(
+            self,
+            Self::Relief | Self::ReliefFine | Self::ReliefMid | Self::ReliefCoarse | Self::Shading | Self::Height
+        )
     }
 }
 
-/// A per-pixel map of the whole photo.
+/// A per-pixel map of the whole photo; of a photo of more than [`Map::MAX_SIDE`] pixels along a side, its averages over
+/// squares of whole pixels.
 #[derive(Clone, Debug)]
 pub struct Map {
     /// What it shows.
@@ -368,6 +439,14 @@ pub struct Map {
     pub valid: Arc<Mask>,
     /// The values of the two ends of the color scale.
     pub range: (f32, f32),
+    /// Photo pixels along a side of one value's square.
+    pub pixels: usize,
+}
+
+impl Map {
+    /// Longest side in values. What is computed is computed at every pixel; more than this no picture shows, and the
+    /// maps of a large photo would take more memory than its measurement.
+    pub const MAX_SIDE: usize = 2000;
 }
 
 /// The photo as the report shows it: reduced, sRGB, with the measured pixels marked.

@@ -3,6 +3,8 @@
 mod columns;
 pub mod config;
 pub mod dictionary;
+mod height;
+mod local_maps;
 pub mod measurement;
 pub mod pigment;
 pub mod pipeline;

@@ -40,7 +40,7 @@ impl Pipeline {
     /// # Errors
     /// When a region has another size than the photo.
     pub fn measure(&self, photo: &Photo, regions: &Regions) -> Result<Outcome> {
-        check_sizes(photo, regions)?;
+        check_sizes((photo.width(), photo.height()), regions)?;
         let config = &self.config;
         let mut photo_row = Row::default();
         identity::fill(photo, config, &mut photo_row);
@@ -88,17 +88,16 @@ impl Pipeline {
     }
 }
 
-fn check_sizes(photo: &Photo, regions: &Regions) -> Result<()> {
+/// Regions must have the size of what is measured.
+pub(super) fn check_sizes((width, height): (usize, usize), regions: &Regions) -> Result<()> {
     let given =
         regions.skin.iter().map(|m| ("the mask", m)).chain(regions.named.iter().map(|r| (r.name.as_str(), &r.mask)));
     for (name, mask) in given {
-        if (mask.width(), mask.height()) != (photo.width(), photo.height()) {
+        if (mask.width(), mask.height()) != (width, height) {
             let message = format!(
-                "{name} is {} x {} pixels, the upright photo {} x {}; they must be of one size",
+                "{name} is {} x {} pixels, the upright photo {width} x {height}; they must be of one size",
                 mask.width(),
                 mask.height(),
-                photo.width(),
-                photo.height()
             );
             return Err(crate::Error::new(crate::Stage::Region, "mask_size", message));
         }
@@ -106,7 +105,8 @@ fn check_sizes(photo: &Photo, regions: &Regions) -> Result<()> {
     Ok(())
 }
 
-fn refused(code: &str, message: String, mut row: Row) -> Outcome {
+/// The outcome of what decoded well and is not fit to be measured.
+pub(super) fn refused(code: &str, message: String, mut row: Row) -> Outcome {
     row.set(Column::REGION, ALL);
     row.set(Column::STATUS, "refused");
     Outcome::Refused { reasons: vec![Refusal { code: code.to_owned(), message }], row: Box::new(row) }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::config::{Config, TextureSource};
+use super::local_maps;
 use super::measurement::{Map, MapKind, Preview};
-use super::pigment::{Chromaticity, Separation, chromaticity::FACTOR, separation};
+use super::pigment::separation::{self, Bands};
+use super::pigment::{Chromaticity, Separation, chromaticity::FACTOR, sub_bands};
 use super::quality::noise;
 use super::skin::{self, Regions};
 use super::texture::relief::{self, Relief};
@@ -105,7 +107,9 @@ impl Scene {
         let (separation, shading) = if photo.info.gray {
             (None, separation::gray_shading(ln_g, &mask))
         } else {
-            let separation = Separation::of(&chromaticity, &skin.mask, [cutoffs_px[2], cutoffs_px[3]]);
+            let bands =
+                Bands { edges_px: sub_bands::edges(cutoffs_px), edges_mm: sub_bands::edges(config.relief.bands_mm) };
+            let separation = Separation::of(&chromaticity, &skin.mask, bands, config.skin.polarization);
             let shading = separation.shading(ln_g, &mask);
             (Some(separation), shading)
         };
@@ -140,14 +144,16 @@ impl Scene {
         let mut kinds: Vec<MapKind> = config.maps.iter().copied().filter(|k| *k != MapKind::Overlay).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        kinds.into_iter().filter_map(|kind| self.map(kind, photo)).collect()
+        let mut maps: Vec<Map> = kinds.iter().filter_map(|&kind| self.map(kind, photo)).collect();
+        maps.extend(local_maps::of(self, photo, config, &kinds));
+        maps
     }
 
     fn map(&self, kind: MapKind, photo: &Photo) -> Option<Map> {
         let (width, height) = (self.mask.width(), self.mask.height());
         let enlarge = |plane: &Plane| resample::interpolate(plane, FACTOR, width, height);
         let values = match kind {
-            MapKind::Overlay => return None,
+            MapKind::Overlay | MapKind::Height => return None,
             MapKind::Relief => self.relief.relief.clone(),
             MapKind::ReliefFine => self.relief.band(relief::Band::Fine, &self.mask),
             MapKind::ReliefMid => self.relief.band(relief::Band::Mid, &self.mask),
@@ -159,14 +165,16 @@ impl Scene {
             MapKind::Hemoglobin => enlarge(&self.separation.as_ref()?.hemoglobin),
             MapKind::Shading => self.shading.clone(),
             MapKind::Lightness => lightness(photo),
+            // Those of windows share their work.
+            _ => return None,
         };
         let range = display_range(&values, &self.mask, kind.is_signed());
-        Some(Map { kind, values, valid: Arc::clone(&self.mask), range })
+        Some(local_maps::reduced(Map { kind, values, valid: Arc::clone(&self.mask), range, pixels: 1 }))
     }
 }
 
 /// The 1st to 99th percentile, about zero where zero is the middle.
-fn display_range(plane: &Plane, mask: &Mask, signed: bool) -> (f32, f32) {
+pub(super) fn display_range(plane: &Plane, mask: &Mask, signed: bool) -> (f32, f32) {
     let step = (plane.len() / 200_000).max(1);
     let mut values: Vec<f32> =
         plane.data().iter().zip(mask.plane().data()).step_by(step).filter(|&(_, &m)| m != 0).map(|(&v, _)| v).collect();

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::filter::gaussian::blur;
 
 use super::random::white_noise;
+use super::texture::field::{map2, rms};
 
 /// The camera of a photograph.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,9 @@ pub struct Camera {
     pub read_noise: f64,
     /// Standard deviation in pixels of the smoothing that a raw converter gives noise (default 0.45).
     pub grain_px: f64,
+    /// How much of the noise's color is left, 0 to 1 (default 1: the channels' noise is independent; 0: all channels share
+    /// one noise). Raw converters smooth color far more than brightness.
+    pub chroma_noise: f64,
     /// Seed of the noise: another value is another photograph of the same skin (default 1).
     pub noise_seed: u64,
     /// JPEG quality, 1 to 100 (default 95).
@@ -43,6 +47,7 @@ impl Default for Camera {
             shot_noise: 0.006,
             read_noise: 0.0012,
             grain_px: 0.45,
+            chroma_noise: 1.0,
             noise_seed: 1,
             quality: 95,
             subsample: false,
@@ -54,6 +59,35 @@ impl Default for Camera {
 const STREAM: u32 = 0x40;
 
 impl Camera {
+    /// How many pixels beyond the frame the lens gathers light from.
+    #[must_use]
+    pub fn lens_reach_px(&self) -> usize {
+        (4.0 * self.blur_px).ceil() as usize + 1
+    }
+
+    /// Refuses what is no camera.
+    pub(super) fn check(&self) -> Result<()> {
+        let [r, g, b] = self.white_balance;
+        let numbers = [
+            ("exposure", self.exposure, 0.0, 100.0),
+            ("white_balance", r, 0.0, 10.0),
+            ("white_balance", g, 0.0, 10.0),
+            ("white_balance", b, 0.0, 10.0),
+            ("blur_px", self.blur_px, 0.0, 100.0),
+            ("shot_noise", self.shot_noise, 0.0, 1.0),
+            ("read_noise", self.read_noise, 0.0, 1.0),
+            ("grain_px", self.grain_px, 0.0, 100.0),
+            ("chroma_noise", self.chroma_noise, 0.0, 1.0),
+            ("quality", f64::from(self.quality), 1.0, 100.0),
+        ];
+        match numbers.into_iter().find(|(_, value, low, high)| !(low..=high).contains(&value)) {
+            Some((name, value, low, high)) => {
+                Err(Error::config(format!("phantom: camera.{name} is {value}, allowed {low} to {high}")))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The light on the sensor, without noise: exposed, balanced and blurred by the lens.
     #[must_use]
     pub fn expose(&self, scene: &[Plane; 3]) -> [Plane; 3] {
@@ -73,9 +107,10 @@ impl Camera {
                 return noise;
             }
             let noise = blur(&noise, self.grain_px);
-            let scale = super::texture::field::rms(&noise).recip() as f32;
+            let scale = rms(&noise).recip() as f32;
             noise.map(|v| v * scale)
         });
+        let noise = if self.chroma_noise < 1.0 { shared(noise, self.chroma_noise as f32) } else { noise };
         let mut codes = vec![0; 3 * width * height];
         parallel::for_bands(&mut codes, 3 * width, 16, |first, rows| {
             for (i, row) in rows.chunks_exact_mut(3 * width).enumerate() {
@@ -102,6 +137,18 @@ impl Camera {
             .map_err(|e| Error::internal("encode", format!("could not encode a JPEG: {e}")))?;
         Ok(bytes)
     }
+}
+
+/// Noise of three channels with `chroma` of its color left, each again of rms 1.
+fn shared(noise: [Plane; 3], chroma: f32) -> [Plane; 3] {
+    // The weights of luma (BT.601), of which a converter keeps most.
+    let [r, g, b] = &noise;
+    let luma = map2(&map2(r, g, |r, g| 0.299 * r + 0.587 * g), b, |rg, b| rg + 0.114 * b);
+    noise.map(|own| {
+        let mixed = map2(&luma, &own, |luma, own| luma + chroma * (own - luma));
+        let scale = rms(&mixed).recip() as f32;
+        mixed.map(|v| v * scale)
+    })
 }
 
 /// Replaces the chroma of every 2 by 2 pixels by its mean (BT.601, full range, as JPEG has it).
@@ -157,6 +204,16 @@ mod tests {
         };
         let want = |v: f64| (0.002_f64.powi(2) + 0.02_f64.powi(2) * v).sqrt();
         assert!((sd(0.5) / want(0.5) - 1.0).abs() < 0.05 && (sd(0.1) / want(0.1) - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn shared_noise_has_its_size_and_little_color() {
+        let noise: [Plane; 3] = std::array::from_fn(|c| white_noise(1, c as u32, 200, 200));
+        let [r, g, b] = shared(noise, 0.3);
+        assert!([&r, &g, &b].iter().all(|p| (rms(p) - 1.0).abs() < 1e-3));
+        // Independent channels differ by the root of 2.
+        let apart = rms(&map2(&r, &g, |r, g| r - g));
+        assert!((0.3..0.75).contains(&apart), "{apart}");
     }
 
     #[test]

@@ -16,15 +16,17 @@
 //! ```
 
 pub mod camera;
+mod contrast;
 pub mod hair;
 pub mod light;
 mod place;
 pub mod presets;
 pub mod random;
+pub mod recapture;
 mod render;
 pub mod scar;
-pub mod skin;
-pub mod spectra;
+pub mod scene;
+mod spline;
 pub mod spot;
 pub mod table;
 pub mod texture;
@@ -33,12 +35,15 @@ pub mod vectors;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::color::skin;
 pub use camera::Camera;
 pub use hair::Hair;
 pub use light::Light;
+pub use recapture::Recapture;
 pub use render::{Maps, Rendered};
-pub use scar::{Scar, ScarKind, ScarPlan};
-pub use spot::{Spot, SpotKind, SpotPlan};
+pub use scar::{GivenScar, Scar, ScarKind, ScarPlan};
+pub use scene::Scene;
+pub use spot::{GivenSpot, Spot, SpotKind, SpotPlan};
 pub use texture::relief::Relief;
 pub use truth::Truth;
 
@@ -53,10 +58,15 @@ pub struct Phantom {
     pub width_px: usize,
     /// Rows (default 480).
     pub height_px: usize,
+    /// Skin around the frame in pixels, for recaptures (default 0). Another margin is another piece of skin.
+    pub margin_px: usize,
     /// Scale in mm per pixel (default 0.05).
     pub mm_per_px: f64,
     /// Individual typology angle of the skin in degrees (default 45), reached by its melanin at its blood.
     pub ita_deg: f64,
+    /// Surface reflection under which `ita_deg` is meant (default none: that of the photograph). With 0.028 here and 0 in
+    /// `surface`, a cross-polarized photograph shows the skin that has this ITA unpolarized, as instruments measure it.
+    pub ita_surface: Option<f64>,
     /// Melanosome fraction, in place of `ita_deg` (default none).
     pub melanin: Option<f64>,
     /// Blood fraction (default 0.014).
@@ -84,6 +94,8 @@ pub struct Phantom {
     pub light: Light,
     /// Camera.
     pub camera: Camera,
+    /// How this photograph differs from the first of the same skin (default not at all).
+    pub recapture: Recapture,
 }
 
 impl Default for Phantom {
@@ -92,8 +104,10 @@ impl Default for Phantom {
             seed: 1,
             width_px: 640,
             height_px: 480,
+            margin_px: 0,
             mm_per_px: 0.05,
             ita_deg: 45.0,
+            ita_surface: None,
             melanin: None,
             blood: 0.014,
             surface: skin::SURFACE_DEFAULT,
@@ -107,6 +121,7 @@ impl Default for Phantom {
             hair: Hair::default(),
             light: Light::default(),
             camera: Camera::default(),
+            recapture: Recapture::default(),
         }
     }
 }

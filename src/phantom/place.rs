@@ -13,9 +13,9 @@ pub(super) fn smooth_step(from: f64, to: f64, x: f64) -> f64 {
 /// A place on the frame: an ellipse whose rim goes in and out.
 #[derive(Clone, Debug)]
 pub(super) struct Blob {
-    /// Center in pixels.
+    /// Center in pixels of the plane it is drawn on.
     pub x: f64,
-    /// Center in pixels.
+    /// Center in pixels of the plane it is drawn on.
     pub y: f64,
     /// Mean radius in pixels.
     pub radius: f64,
@@ -26,6 +26,13 @@ pub(super) struct Blob {
 }
 
 impl Blob {
+    /// The same place on a plane with `margin` more pixels on every side.
+    pub fn moved(mut self, margin: usize) -> Self {
+        self.x += margin as f64;
+        self.y += margin as f64;
+        self
+    }
+
     /// Calls `f(x, y, r)` on the pixels up to `reach` radii, `r` in radii of the rim. `rough` shakes the rim.
     pub fn for_pixels(&self, rough: &Plane, reach: f64, shake: f64, mut f: impl FnMut(usize, usize, f64)) {
         let span = self.radius * reach * 1.5;
@@ -73,13 +80,25 @@ impl Place {
         for _ in 0..200 {
             let [x, y] = self.size.map(|s| random.between(margin.min(0.5 * s), (s - margin).max(0.5 * s)));
             if self.taken.iter().all(|t| (t[0] - x).hypot(t[1] - y) > 1.35 * (t[2] + radius)) {
-                self.taken.push([x, y, radius]);
-                let mut wave = |share: f64| (rough * share * random.between(0.4, 1.0), random.between(0.0, 6.3));
-                let waves = [wave(0.9), wave(0.8), wave(0.5)];
-                let (aspect, angle) = (random.between(0.78, 1.0), random.between(0.0, 3.1));
-                return Some(Blob { x, y, radius, aspect, angle, waves });
+                return Some(self.put(random, [x, y], radius, rough));
             }
         }
         None
+    }
+
+    /// The place that was asked for, in mm from the upper left corner of the frame, free or not.
+    pub fn given(&mut self, random: &mut Random, mm: [f64; 2], diameter_mm: f64, rough: f64) -> Blob {
+        // The corner of the frame is the corner of its first pixel, half a pixel before its center.
+        let [x, y] = mm.map(|v| v / self.mm_per_px - 0.5);
+        self.put(random, [x, y], 0.5 * diameter_mm / self.mm_per_px, rough)
+    }
+
+    fn put(&mut self, random: &mut Random, [x, y]: [f64; 2], radius: f64, rough: f64) -> Blob {
+        self.taken.push([x, y, radius]);
+        let mut wave = |share: f64| (rough * share * random.between(0.4, 1.0), random.between(0.0, 6.3));
+        let waves = [wave(0.9), wave(0.8), wave(0.5)];
+        // A place without irregularity is a disc; the numbers are drawn all the same.
+        let (aspect, angle) = (random.between(0.78, 1.0), random.between(0.0, 3.1));
+        Blob { x, y, radius, aspect: if rough > 0.0 { aspect } else { 1.0 }, angle, waves }
     }
 }

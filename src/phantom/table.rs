@@ -6,12 +6,21 @@ use super::skin::{BLOOD_MAX, MELANIN_MAX, SkinModel};
 
 const MELANIN_NODES: usize = 161;
 const BLOOD_NODES: usize = 129;
+/// Linear value below which a channel counts as outside sRGB.
+pub const GAMUT_KNEE: f64 = 0.001;
+
+/// A channel, bent above zero: the same down to the knee, an exponential of the same slope below.
+fn bent(v: f32) -> f32 {
+    const KNEE: f32 = GAMUT_KNEE as f32;
+    if v >= KNEE { v } else { KNEE * ((v - KNEE) / KNEE).exp() }
+}
 
 /// Linear sRGB of skin *below* its surface reflection on a grid of pigments, interpolated bilinearly.
 ///
 /// The grid is even in melanin and in the root of blood, along which the model is nearly straight; a test holds the
 /// error of the interpolation below 1e-3 in ln. Very dark skin without surface reflection leaves sRGB: its blue is
-/// negative and is held at zero, as a camera does.
+/// negative. Below [`GAMUT_KNEE`] a channel bends smoothly toward zero and never reaches it, so logarithms stay finite;
+/// in 8 bits that is code 3 and less, and in noise nothing. The truth says where it happens.
 #[derive(Clone, Debug)]
 pub struct SkinTable {
     surface: f32,
@@ -46,7 +55,7 @@ impl SkinTable {
         std::array::from_fn(|k| {
             let low = a[k] + (b[k] - a[k]) * v;
             let high = c[k] + (d[k] - c[k]) * v;
-            ((low + (high - low) * u) * (1.0 - self.surface) + self.surface).max(0.0)
+            bent((low + (high - low) * u) * (1.0 - self.surface) + self.surface)
         })
     }
 }
@@ -73,5 +82,16 @@ mod tests {
             }
             assert!(worst < 1e-3, "surface {surface}: error {worst} in ln");
         }
+    }
+
+    #[test]
+    fn no_channel_reaches_zero() {
+        let table = SkinTable::new(0.0);
+        let dark = table.linear(0.48, 0.014);
+        assert!(SkinModel::new(0.0).linear(0.48, 0.014)[2] < 0.0, "outside sRGB");
+        assert!(dark[2] > 0.0 && dark[2] < GAMUT_KNEE as f32 && dark[0] > dark[1] && dark[1] > dark[2]);
+        // One slope on both sides of the knee.
+        let (below, above) = (bent(0.0009), bent(0.0011));
+        assert!((below - 0.0009).abs() < 1e-5 && above == 0.0011);
     }
 }

@@ -55,10 +55,18 @@ impl Bands {
 /// The truth of a rendered phantom.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Truth {
-    /// Every parameter it was rendered from.
+    /// Every parameter it was rendered from; rendering it again gives the same photograph.
     pub phantom: Phantom,
+    /// Scale of the photograph in mm per pixel.
+    pub mm_per_px: f64,
+    /// Where the lamp stands in the photograph: 0 right, 90 up.
+    pub light_azimuth_deg: f64,
     /// Skin of the mean pigments under the mean light, seen by a perfect camera.
     pub skin: SkinColor,
+    /// The same in linear sRGB; negative where it lies outside sRGB.
+    pub skin_linear: [f64; 3],
+    /// Whether a channel of the skin is so dark, or so far outside sRGB, that no camera records it.
+    pub out_of_gamut: bool,
     /// Mean of the linear photograph without noise, hair and highlights included.
     pub photo: SkinColor,
     /// Melanosome fraction of the skin between mottle and spots.
@@ -71,12 +79,14 @@ pub struct Truth {
     pub height_rms_mm: Bands,
     /// Rms of the natural logarithm of the irradiance in the green channel, before the camera.
     pub ln_shading_rms: Bands,
+    /// Rms of the same between 0.8 and 2.5 mm on the same skin without its scars.
+    pub micro_relief_mid: f64,
     /// Share of the pixels that hair covers by more than a quarter.
     pub hair_fraction: f64,
     /// Share of the pixels where highlights add more than 0.05 of white.
     pub glare_fraction: f64,
-    /// The scars, as drawn.
+    /// The scars, as drawn, in pixels of this photograph. A recapture may have moved some out of the frame.
     pub scars: Vec<Scar>,
-    /// The spots, as drawn.
+    /// The spots, likewise.
     pub spots: Vec<Spot>,
 }

@@ -8,6 +8,7 @@
 mod bmp;
 mod bytes;
 mod exif;
+mod height;
 mod icc;
 mod jpeg;
 mod linear;
@@ -23,6 +24,7 @@ mod testing;
 mod tiff;
 mod webp;
 
+pub use height::{HeightMap, HeightUnits};
 pub use mask_image::mask_from_bytes;
 pub use probe::{Header, Limits, probe};
 pub use sniff::Format;

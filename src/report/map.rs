@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::measure::{Map, MapKind};
 
 /// Longest side of a map in pixels; a larger one is averaged down by a whole factor.
-pub const MAX_SIDE: usize = 2000;
+pub const MAX_SIDE: usize = Map::MAX_SIDE;
 
 /// Writes `<folder>/<kind>.png`: the map through its color scale, with title, color bar and scale bar.
 ///
@@ -27,7 +27,7 @@ pub fn write_map(folder: &Path, map: &Map, mm_per_px: Option<f64>) -> Result<Pat
     let frame = Frame {
         picture: &picture,
         title: map.kind.title(),
-        photo_px: factor as f64,
+        photo_px: (factor * map.pixels) as f64,
         mm_per_px,
         bar: Some((scale, low, high)),
         legend: if map.valid.is_full() { Vec::new() } else { vec![no_value()] },
@@ -93,6 +93,7 @@ mod tests {
             values: Plane::from_fn(width, height, |x, _| if x == 0 { f32::NAN } else { x as f32 / width as f32 }),
             valid: Arc::new(Mask::from_fn(width, height, |_, y| y > 0)),
             range: (-1.0, 1.0),
+            pixels: 1,
         }
     }
 

@@ -1,12 +1,13 @@
 //! Color and pigment of a region.
 
 use super::{Column, Site};
-use crate::base::Mask;
+use crate::base::{Mask, Plane};
 use crate::color::ita;
 use crate::measure::config::Family;
-use crate::measure::measurement::{Flag, Row};
+use crate::measure::measurement::Row;
 use crate::measure::pigment::chromaticity::FACTOR;
 use crate::measure::pigment::regional::{self, RegionalColor};
+use crate::measure::pigment::tone::Tone;
 use crate::measure::scene::Scene;
 
 /// One color in this many, along each axis of the half-resolution planes, says how even the color is.
@@ -37,29 +38,26 @@ fn lab(color: &RegionalColor, row: &mut Row) {
     row.set(Column::ITA_CLASS, angle.map(ita::ita_class));
 }
 
-fn pigment(Site { scene, region, .. }: &Site, color: &RegionalColor, row: &mut Row) {
+fn pigment(Site { scene, region, config, .. }: &Site, color: &RegionalColor, row: &mut Row) {
     let Some(separation) = scene.separation.as_ref() else { return };
     let coarse = coarse_region(region, scene);
-    let pigments = [
-        (&separation.melanin, Column::MELANIN_MEAN, Column::MELANIN_SD),
-        (&separation.hemoglobin, Column::HEMOGLOBIN_MEAN, Column::HEMOGLOBIN_SD),
-    ];
-    for (plane, mean, sd) in pigments {
-        let moments = regional::mean_sd(plane, &coarse);
-        row.set(mean, moments.map(|m| m.0));
-        row.set(sd, moments.map(|m| m.1));
+    let ratios = [&scene.chromaticity.u, &scene.chromaticity.v].map(|p| regional::mean_sd(p, &coarse).map(|m| m.0));
+    if let [Some(u), Some(v)] = ratios {
+        let [melanin, hemoglobin] = Tone::of(u, v, config.skin.polarization).densities();
+        row.set(Column::MELANIN_MEAN, melanin);
+        row.set(Column::HEMOGLOBIN_MEAN, hemoglobin);
     }
+    let spread = |plane: &Plane| regional::mean_sd(plane, &coarse).map(|m| m.1);
+    row.set(Column::MELANIN_SD, spread(&separation.melanin));
+    row.set(Column::HEMOGLOBIN_SD, spread(&separation.hemoglobin));
     row.set(Column::MI_MEAN, regional::melanin_index(color.rgb));
     row.set(Column::EI_MEAN, regional::erythema_index(color.rgb));
     let [u, v] = separation.chroma();
     row.set(Column::EVENNESS_DE00, regional::evenness_de00(u, v, &coarse, color.rgb, EVENNESS_STEP));
-    if separation.from_model {
-        row.flag(Flag::SeparationFromModel);
-    }
 }
 
 /// A region at half resolution.
-fn coarse_region(region: &Mask, scene: &Scene) -> Mask {
+pub(super) fn coarse_region(region: &Mask, scene: &Scene) -> Mask {
     Mask::from_fn(scene.coarse_mask.width(), scene.coarse_mask.height(), |x, y| {
         scene.coarse_mask.contains(x, y) && region.contains(x * FACTOR, y * FACTOR)
     })

@@ -2,6 +2,7 @@
 //! says why.
 
 mod color;
+pub mod height;
 pub mod identity;
 mod quality;
 mod relief;

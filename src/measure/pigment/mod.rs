@@ -3,7 +3,11 @@
 pub mod chromaticity;
 pub mod regional;
 pub mod separation;
+pub mod sources;
 pub mod spots;
+pub mod sub_bands;
+pub mod tone;
+pub mod transfer;
 
 pub use chromaticity::Chromaticity;
 pub use separation::Separation;

@@ -8,6 +8,7 @@ use crate::filter::{gaussian, morphology};
 use crate::measure::config::SkinConfig;
 use crate::measure::pigment::Chromaticity;
 use crate::measure::pigment::spots::components;
+use crate::measure::pigment::tone::Polarization;
 
 use super::hair::hair;
 
@@ -16,6 +17,8 @@ use super::hair::hair;
 const SKIN_U: [f32; 2] = [-0.02, 1.9];
 /// Bounds of v = ln G/B on skin. ISSA skin spans 0.15 to 0.95; dermoscopes and flash shift it towards blue.
 const SKIN_V: [f32; 2] = [-0.30, 1.7];
+/// The upper bound of v behind crossed polarizers: without its white surface dark skin sends back hardly any blue.
+const CROSSED_V: f32 = 3.5;
 
 /// The skin of a photo, at half resolution.
 #[derive(Clone, Debug)]
@@ -51,7 +54,7 @@ pub fn find(
     if config.exclude_hair {
         excluded = excluded.or(&hair(&photo.g));
     }
-    let colored = colored(photo);
+    let colored = colored(photo, config.polarization);
     if config.exclude_pen {
         excluded = excluded.or(&pen(photo, &colored));
     }
@@ -60,13 +63,14 @@ pub fn find(
 }
 
 /// Pixels whose smoothed chromaticity is that of skin.
-fn colored(photo: &Chromaticity) -> Mask {
+fn colored(photo: &Chromaticity, polarization: Polarization) -> Mask {
+    let skin_v = [SKIN_V[0], if polarization == Polarization::Cross { CROSSED_V } else { SKIN_V[1] }];
     let (u, v) = (gaussian::blur(&photo.u, 1.5), gaussian::blur(&photo.v, 1.5));
     let inside = |value: f32, [low, high]: [f32; 2]| (low..=high).contains(&value);
     Mask::from_fn(u.width(), u.height(), |x, y| {
         let (u, v) = (u.at(x, y), v.at(x, y));
         // Gray things (rulers, cloth, vignettes) have neither; skin always has some of both together.
-        inside(u, SKIN_U) && inside(v, SKIN_V) && u + v > 0.10 && !photo.dark.contains(x, y)
+        inside(u, SKIN_U) && inside(v, skin_v) && u + v > 0.10 && !photo.dark.contains(x, y)
     })
 }
 

@@ -3,51 +3,9 @@
 //! One pass counts all four directions. Level 0 stands for "outside": its pairs fall into row or column 0, which no
 //! feature reads, so the counting loop has no branch.
 
+pub use super::feature::{Aggregation, DIRECTIONS, Feature};
+use super::feature::{feature, mean, xlog2x};
 use crate::base::{Plane, parallel};
-
-/// How the four directions come together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aggregation {
-    /// Features per direction, then their mean (IBSI 2D:avg).
-    Average,
-    /// Counts of all directions added, then features (IBSI 2D:comb).
-    Merged,
-}
-
-impl Aggregation {
-    /// The suffix of the column.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Average => "avg",
-            Self::Merged => "merged",
-        }
-    }
-
-    /// In words.
-    #[must_use]
-    pub fn definition(self) -> &'static str {
-        match self {
-            Self::Average => "mean of the features of four directions (IBSI 2D:avg)",
-            Self::Merged => "of the matrix merged over four directions (IBSI 2D:comb)",
-        }
-    }
-}
-
-/// One feature of the matrix.
-#[derive(Clone, Copy, Debug)]
-pub struct Feature {
-    /// IBSI tag without the family.
-    pub name: &'static str,
-    /// Unit.
-    pub unit: &'static str,
-    /// Formula on the symmetric, normalized matrix p with levels 1..Ng; logarithms to base 2.
-    pub definition: &'static str,
-}
-
-const fn feature(name: &'static str, unit: &'static str, definition: &'static str) -> Feature {
-    Feature { name, unit, definition }
-}
 
 /// The 25 IBSI features, in the order in which they are computed.
 pub const FEATURES: [Feature; 25] = [
@@ -77,9 +35,6 @@ pub const FEATURES: [Feature; 25] = [
     feature("info_corr1", "", "first information correlation: (HXY - HXY1) / HX"),
     feature("info_corr2", "", "second information correlation: sqrt(1 - exp(-2 (HXY2 - HXY)))"),
 ];
-
-/// Steps (dx, dy) of the four directions, as in the IBSI manual: 0, 45, 90, 135 degrees with rows downwards.
-pub const DIRECTIONS: [(isize, isize); 4] = [(1, 0), (1, 1), (0, 1), (-1, 1)];
 
 /// Rows that one task counts into its own tables.
 const BAND_ROWS: usize = 256;
@@ -160,18 +115,22 @@ impl Glcm {
                     (0..self.bins * self.bins).map(|i| self.counts.iter().map(|c| c[i]).sum()).collect();
                 features(&merged, self.bins)
             }
-            Aggregation::Average => {
-                let each: Vec<_> = self.counts.iter().filter_map(|c| features(c, self.bins)).collect();
-                (!each.is_empty())
-                    .then(|| std::array::from_fn(|i| each.iter().map(|f| f[i]).sum::<f64>() / each.len() as f64))
+            Aggregation::Average => mean(self.counts.iter().map(|c| features(c, self.bins))),
+        }
+    }
+
+    /// Adds the pairs of another region of the same number of levels.
+    ///
+    /// # Panics
+    /// When the numbers of levels differ.
+    pub fn add(&mut self, other: &Self) {
+        assert_eq!(self.bins, other.bins, "matrices of different numbers of levels");
+        for (counts, more) in self.counts.iter_mut().zip(&other.counts) {
+            for (n, more) in counts.iter_mut().zip(more) {
+                *n += more;
             }
         }
     }
-}
-
-/// x log2 x, 0 at 0.
-fn xlog2x(x: f64) -> f64 {
-    if x > 0.0 { x * x.log2() } else { 0.0 }
 }
 
 /// The 25 features of symmetric counts.

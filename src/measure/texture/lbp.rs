@@ -1,25 +1,70 @@
 //! Local binary patterns, riu2 with eight neighbors on a circle of radius 1.
 //!
-//! Diagonal neighbors are interpolated bilinearly. On whole gray levels the sign of (neighbor - center) is exact: the
-//! weights of the two axial neighbors and of the diagonal one are as 1 : 1 : 1 + sqrt 2, so a tie needs whole numbers
-//! that cancel, and a tie counts as "not lower". scikit-image decides some ties by the rounding of its interpolation.
+//! Diagonal neighbors are interpolated bilinearly. On whole gray levels the sign of (neighbor - center) is exact: with a and b the
+//! two axial neighbors beside a diagonal one d, and c the center, it is that of (a + b - 2 c) + (1 + sqrt 2) (d - c). The factor is
+//! irrational, so there is a tie only where d = c and a + b = 2 c. The tie rule: a tie counts as "not lower", for axial and
+//! for diagonal neighbors alike. scikit-image computes the interpolated value in floating point and compares it with the center:
+//! there an exact tie falls to either side by rounding. Away from such ties the patterns are the same.
 
+use super::feature::{Feature, feature};
 use crate::base::{Plane, parallel};
 
 /// Classes of riu2 with eight neighbors: 0 to 8 ones in a uniform pattern, and all others.
 pub const CLASSES: usize = 10;
 
-/// What class `class` is.
-#[must_use]
-pub fn class_definition(class: usize) -> String {
-    if class == CLASSES - 1 {
-        "share of pixels whose circle of eight neighbors is not uniform (more than two changes between lower and not lower)".to_owned()
-    } else {
-        format!(
-            "share of pixels with a uniform circle of eight neighbors of which {class} are not lower than the pixel"
-        )
-    }
-}
+/// The shares of the classes, in the order of [`histogram`].
+pub const FEATURES: [Feature; CLASSES] = [
+    feature(
+        "riu2_0",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 0 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_1",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 1 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_2",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 2 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_3",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 3 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_4",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 4 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_5",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 5 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_6",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 6 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_7",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 7 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_8",
+        "",
+        "share of pixels with a uniform circle of eight neighbors of which 8 are not lower than the pixel",
+    ),
+    feature(
+        "riu2_9",
+        "",
+        "share of pixels whose circle of eight neighbors is not uniform (more than two changes between lower and not lower)",
+    ),
+];
 
 /// Weight of the diagonal sample for that of an axial one: t^2 / (t (1 - t)) with t = sqrt(1/2).
 const DIAGONAL: f32 = 1.0 + std::f32::consts::SQRT_2;
@@ -62,6 +107,24 @@ pub fn histogram(levels: &Plane<u8>) -> [u64; CLASSES] {
         }
     }
     classes
+}
+
+/// The class of every pixel: 0 to 9, or 255 where the 3 x 3 neighborhood is not all inside.
+#[must_use]
+pub fn classes(levels: &Plane<u8>) -> Plane<u8> {
+    let (width, height) = (levels.width(), levels.height());
+    let mut out = Plane::filled(width, height, u8::MAX);
+    if width < 3 || height < 3 {
+        return out;
+    }
+    let mut row = vec![0_u16; width - 2];
+    for y in 1..height - 1 {
+        row_patterns(levels.row(y - 1), levels.row(y), levels.row(y + 1), &mut row);
+        for (class, &pattern) in out.row_mut(y)[1..].iter_mut().zip(&row) {
+            *class = CLASS_OF_PATTERN.get(usize::from(pattern)).copied().unwrap_or(u8::MAX);
+        }
+    }
+    out
 }
 
 /// The pattern of each pixel but the first and last; 256 and above where the neighborhood is not all inside.

@@ -1,6 +1,7 @@
 //! TIFF: the directory and the extent of every strip are checked here; the `tiff` crate makes the pixels.
 
 mod directory;
+mod heights;
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -14,6 +15,7 @@ use super::samples::{Codes, Layout, Samples};
 use super::{Format, Note, jpeg};
 use crate::error::{Error, Result};
 use directory::{Directory, tag};
+pub(super) use heights::heights;
 
 /// Photometric interpretations.
 const BLACK_IS_ZERO: u16 = 1;
@@ -149,6 +151,23 @@ fn explain(error: TiffError) -> Error {
     }
 }
 
+/// The numbers of the first page as the decoder yields them, with what it says of their order.
+fn pixels(source: &[u8], header: &Header) -> Result<(ColorType, DecodingResult, BufferLayoutPreference)> {
+    let mut limits = Limits::default();
+    let wanted = header.pixels().saturating_mul(u64::from(header.channels.max(4)) * 2).saturating_add(1 << 20);
+    limits.decoding_buffer_size = usize::try_from(wanted).unwrap_or(usize::MAX);
+    limits.intermediate_buffer_size = source.len();
+    limits.ifd_value_size = source.len();
+    let mut decoder = Decoder::new(Cursor::new(source)).map_err(explain)?.with_limits(limits);
+    let color = decoder.colortype().map_err(explain)?;
+    let mut result = DecodingResult::U8(Vec::new());
+    let layout = decoder.read_image_to_buffer(&mut result).map_err(explain)?;
+    if result.as_buffer(0).as_bytes().len() < layout.complete_len {
+        return Err(bad("the channels do not fit into memory"));
+    }
+    Ok((color, result, layout))
+}
+
 /// Decodes the first page of a TIFF.
 pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
     let directory = Directory::first(bytes)?;
@@ -156,18 +175,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Samples> {
     check_chunks(bytes, &directory, header)?;
     let has_palette = directory.one(tag::PHOTOMETRIC, 1) == PALETTE;
     let source = if has_palette { without_palette(bytes, &directory) } else { Cow::Borrowed(bytes) };
-    let mut limits = Limits::default();
-    let wanted = header.pixels().saturating_mul(u64::from(header.channels.max(4)) * 2).saturating_add(1 << 20);
-    limits.decoding_buffer_size = usize::try_from(wanted).unwrap_or(usize::MAX);
-    limits.intermediate_buffer_size = bytes.len();
-    limits.ifd_value_size = bytes.len();
-    let mut decoder = Decoder::new(Cursor::new(&source[..])).map_err(explain)?.with_limits(limits);
-    let color = decoder.colortype().map_err(explain)?;
-    let mut result = DecodingResult::U8(Vec::new());
-    let layout = decoder.read_image_to_buffer(&mut result).map_err(explain)?;
-    if result.as_buffer(0).as_bytes().len() < layout.complete_len {
-        return Err(bad("the channels do not fit into memory"));
-    }
+    let (color, result, layout) = pixels(&source, header)?;
     let codes = match result {
         DecodingResult::U8(codes) => Codes::U8(interleaved(codes, &layout)),
         DecodingResult::U16(codes) => Codes::U16(interleaved(codes, &layout)),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Tally;
 use super::text;
+use crate::filter::form::Form;
 use crate::measure::config::{Config, Family, TextureSource};
 use crate::report::About;
 
@@ -76,6 +77,9 @@ pub(super) struct Conditions {
 /// The paragraphs, in plain text.
 pub(super) fn paragraphs(about: &About, tally: &Tally, conditions: &Conditions) -> Vec<String> {
     let config = &about.config;
+    if config.height.enabled {
+        return vec![height_maps(about, tally)];
+    }
     let mut method = format!(
         "Photographs were measured with Cicatrix {} (configuration SHA-256 {}). ",
         text::name(&about.version),
@@ -102,7 +106,7 @@ pub(super) fn paragraphs(about: &About, tally: &Tally, conditions: &Conditions) 
             bands(config.relief.bands_px)
         );
     }
-    if config.wants(Family::Glcm) {
+    if OF_LEVELS.iter().any(|&family| config.wants(family)) {
         method += &matrices(config);
     }
     let mut photos = Vec::new();
@@ -113,6 +117,36 @@ pub(super) fn paragraphs(about: &About, tally: &Tally, conditions: &Conditions) 
         photos.push(if words.is_empty() { format!("{what}: none recorded.") } else { format!("{what}: {words}.") });
     }
     vec![method.trim_end().to_owned(), photos.join(" ")]
+}
+
+/// The families that are counted on gray levels.
+const OF_LEVELS: [Family; 7] =
+    [Family::Glcm, Family::Glrlm, Family::Glszm, Family::Gldzm, Family::Ngtdm, Family::Ngldm, Family::Statistics];
+fn height_maps(about: &About, tally: &Tally) -> String {
+    let height = &about.config.height;
+    let form = match height.form {
+        Form::None => "their mean",
+        Form::Plane => "a least-squares plane",
+        Form::Quadratic => "a least-squares quadratic surface",
+    };
+    let filter = |name: &str, kind: &str, um: Option<f64>| match um {
+        Some(um) => format!("{name}-filter: {kind}, {um} um"),
+        None => format!("no {name}-filter"),
+    };
+    let long = if height.robust { "robust Gaussian of ISO 16610-71" } else { "Gaussian of ISO 16610-61" };
+    format!(
+        "Height maps were measured with Cicatrix {} (configuration SHA-256 {}). Of {}, {} measured, {} refused as not fit to \
+         be measured, and {} could not be read or decoded. Surface parameters are those of ISO 25178-2 on the heights \
+         without {form} ({}; {}).",
+        text::name(&about.version),
+        text::name(&about.config_hash),
+        text::counted(tally.discovered(), "height map", "height maps"),
+        was(tally.ok),
+        was(tally.refused),
+        text::count(tally.failed),
+        filter("S", "Gaussian of ISO 16610-61", height.s_um),
+        filter("L", long, height.l_um),
+    )
 }
 
 fn was(n: u64) -> String {
@@ -132,7 +166,8 @@ fn matrices(config: &Config) -> String {
         TextureSource::Grey => "sRGB luma",
     };
     format!(
-        "Gray-level matrices used {} levels of fixed width from {low} to {high} of {plane}, at a distance of {} px. ",
+        "Gray-level matrices and histograms (definitions of the IBSI, two-dimensional) used {} levels of fixed width from {low} to \
+         {high} of {plane}; co-occurrence at a distance of {} px. ",
         texture.bins, texture.distance_px
     )
 }

@@ -50,6 +50,21 @@ const HEADLINES: [Column; 11] = [
     Column::SKIN_FRACTION,
 ];
 
+/// The columns that the page of height maps shows.
+const HEIGHT_HEADLINES: [Column; 11] = [
+    Column::HEIGHT_SA_UM,
+    Column::HEIGHT_SQ_UM,
+    Column::HEIGHT_SZ_UM,
+    Column::HEIGHT_SSK,
+    Column::HEIGHT_SKU,
+    Column::HEIGHT_SDR_PERCENT,
+    Column::HEIGHT_SAL_UM,
+    Column::HEIGHT_STR,
+    Column::HEIGHT_SK_UM,
+    Column::HEIGHT_SPK_UM,
+    Column::HEIGHT_SVK_UM,
+];
+
 /// What became of the photos.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -123,10 +138,11 @@ impl Page {
 #[derive(Debug)]
 struct Kept {
     about: About,
+    headlines: &'static [Column],
     tally: Tally,
     rows: Vec<RowView>,
     thumbnails: Thinned<(usize, Vec<u8>)>,
-    samples: Thinned<[Option<f64>; HEADLINES.len()]>,
+    samples: Thinned<Vec<Option<f64>>>,
     other_regions: u64,
     flags: Vec<u64>,
     conditions: Conditions,
@@ -138,6 +154,7 @@ impl Kept {
     fn new(about: &About) -> Self {
         Self {
             about: about.clone(),
+            headlines: if about.config.height.enabled { &HEIGHT_HEADLINES } else { &HEADLINES },
             tally: Tally::default(),
             rows: Vec::new(),
             thumbnails: Thinned::new(2 * MAX_THUMBNAILS),
@@ -175,14 +192,16 @@ impl Kept {
                 self.flags[i] += 1;
             }
         }
-        self.samples.offer(|| HEADLINES.map(|column| row.number(column).filter(|v| v.is_finite())));
+        let headlines = self.headlines;
+        let number = |column: &Column| row.number(*column).filter(|v| v.is_finite());
+        self.samples.offer(|| headlines.iter().map(number).collect());
         if self.rows.len() < MAX_ROWS {
             // A picture that is too large for its place would break the bound on the page's weight.
             if (1..=2 * thumbnail::MAX_BYTES).contains(&record.thumbnail.len()) {
                 let index = self.rows.len();
                 self.thumbnails.offer(|| (index, record.thumbnail.clone()));
             }
-            self.rows.push(RowView::new(record, row));
+            self.rows.push(RowView::new(record, row, headlines));
         }
     }
 }

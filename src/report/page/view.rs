@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::methods::{self, ITA_CLASSES};
 use super::sampling::Summary;
-use super::{HEADLINES, Kept, histogram, text};
+use super::{Kept, histogram, text};
 use crate::batch::{Failure, Record, Status};
 use crate::measure::dictionary::Metric;
 use crate::measure::{Column, Flag, Row, Value};
@@ -101,14 +101,14 @@ pub(super) struct RowView {
 }
 
 impl RowView {
-    pub fn new(record: &Record, row: &Row) -> Self {
+    pub fn new(record: &Record, row: &Row, headlines: &[Column]) -> Self {
         let value = |column: Column| match row.get(column) {
             Value::Number(v) => text::number(*v),
             Value::Integer(v) => v.to_string(),
             Value::Text(_) | Value::Empty => String::new(),
         };
         let flags = row.flags().map(|flag| (flag.name(), meaning(flag))).collect();
-        let values = HEADLINES.into_iter().map(value).collect();
+        let values = headlines.iter().copied().map(value).collect();
         Self { photo: text::name(&record.photo), thumbnail: None, flags, values }
     }
 }
@@ -159,7 +159,7 @@ impl<'a> View<'a> {
             unmeasured,
             sample_note: sample_note(page),
             ita: ita(page),
-            columns: HEADLINES.iter().map(|c| Head::new(c.metric())).collect(),
+            columns: page.headlines.iter().map(|c| Head::new(c.metric())).collect(),
             rows: &page.rows,
             row_note: row_note(page),
             flags: flags(page),
@@ -202,7 +202,7 @@ fn notes(page: &Kept) -> Vec<String> {
 
 fn charts(page: &Kept) -> (Vec<Chart>, Vec<&'static str>) {
     let (mut charts, mut unmeasured) = (Vec::new(), Vec::new());
-    for (i, column) in HEADLINES.iter().enumerate() {
+    for (i, column) in page.headlines.iter().enumerate() {
         let metric = column.metric();
         let mut values: Vec<f64> = page.samples.items().iter().filter_map(|row| row[i]).collect();
         values.sort_by(f64::total_cmp);

@@ -35,7 +35,7 @@ struct Term {
 /// Skin under D65, seen by the CIE 1931 observer, as linear sRGB.
 ///
 /// ```
-/// use cicatrix::phantom::skin::SkinModel;
+/// use cicatrix::color::skin::SkinModel;
 /// let model = SkinModel::new(0.028);
 /// let [r, g, b] = model.linear(0.03, 0.02);
 /// assert!(r > g && g > b);

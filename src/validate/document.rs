@@ -1,0 +1,108 @@
+//! What was found, as text for a terminal and as a document.
+
+use std::fmt::Write;
+
+use super::{Claim, Plan, Set};
+
+/// The claims as they are found, for a terminal.
+#[must_use]
+pub fn text(claims: &[Claim]) -> String {
+    let mut out = String::new();
+    for c in claims {
+        let verdict = if c.met { "met    " } else { "NOT MET" };
+        let _ = writeln!(out, "{verdict} {}: {}\n        target {}; found {}", c.claim, c.measure, c.target, c.found);
+        if let Some(why) = explanation(c) {
+            let _ = writeln!(out, "        {why}");
+        }
+    }
+    out
+}
+
+/// Why a claim that is not met is not, where that is known.
+#[must_use]
+pub fn explanation(claim: &Claim) -> Option<&'static str> {
+    if claim.met {
+        return None;
+    }
+    EXPLAINED.iter().find(|(part, _)| claim.measure.contains(part)).map(|(_, why)| *why)
+}
+
+/// A part of the measure, and what stands in the way.
+const EXPLAINED: &[(&str, &str)] = &[];
+
+/// The document of a whole run; `command` is what makes it again.
+#[must_use]
+pub fn markdown(plan: &Plan, command: &str, claims: &[Claim]) -> String {
+    let met = claims.iter().filter(|c| c.met).count();
+    let mut out = format!(
+        "# Validation\n\nMade by `{command}` with cicatrix {}. {met} of {} claims met.\n\n",
+        env!("CARGO_PKG_VERSION"),
+        claims.len(),
+    );
+    let _ = writeln!(
+        out,
+        "Every figure comes from phantoms (`docs/PHANTOM.md`) that were rendered, written as JPEG, read back and measured \
+         as any photo is, with the default configuration (cross-polarized ones with `skin.polarization = \"cross\"`) and the nominal scale. A scenario is a piece of skin with a lamp, \
+         {} by {} pixels of {} mm, JPEG quality {}; each claim is tried on {} of them. From the seed of a scenario are drawn: \
+         depth of furrows (0.04-0.07 mm) and of plateaus (0.03-0.05 mm), pores (20-100 per cm²), tension lines, mottle of \
+         melanin and blood (rms 5-9 %), fine mottle (2-4 %), blood (0.010-0.018), the lamp's azimuth (any), elevation \
+         (35-50°) and ambient light (0.25-0.45).\n",
+        640, 480, 0.05, 95, plan.scenarios
+    );
+    let _ = writeln!(
+        out,
+        "Tuning and test are kept apart: methods are tuned on seeds from {} (`--set tuning`), figures are reported on \
+         seeds from {} (`--set test`), which no method was tuned on. The test set also draws the scattering below the \
+         surface (0.9 to 1.1 times the usual one); the tuning set does not. This is the {} set.\n",
+        Set::Tuning.first_seed(),
+        Set::Test.first_seed(),
+        plan.set.name()
+    );
+    out.push_str(
+        "Where a claim has a figure per scenario it is judged on their median; the worst stands beside it. Percentages \
+         are sizes, without sign, unless a sign is shown.\n\n",
+    );
+    out.push_str("| claim | measure | target | found | |\n| --- | --- | --- | --- | --- |\n");
+    for c in claims {
+        let cell = |text: &str| text.replace('|', "\\|");
+        let verdict = if c.met { "met" } else { "**not met**" };
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {verdict} |",
+            cell(c.claim),
+            cell(&c.measure),
+            cell(c.target),
+            cell(&c.found)
+        );
+    }
+    let missed: Vec<&Claim> = claims.iter().filter(|c| !c.met).collect();
+    if !missed.is_empty() {
+        out.push_str("\n## What stands in the way\n\n");
+        for c in missed {
+            let _ = writeln!(out, "- {}, {}: {}", c.claim, c.measure, explanation(c).unwrap_or("not explained yet."));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_claim_has_its_line_and_its_verdict() {
+        let claim = |met| Claim {
+            claim: "a claim",
+            measure: "a | measure".to_owned(),
+            target: "2 %",
+            found: "1.00 % (worst 2.00 %)".to_owned(),
+            met,
+        };
+        let plan = Plan { set: Set::Test, scenarios: 4 };
+        let doc = markdown(&plan, "cicatrix validate", &[claim(true), claim(false)]);
+        assert!(doc.contains("1 of 2 claims met") && doc.contains("| a claim | a \\| measure | 2 % |"));
+        assert!(doc.contains("| met |") && doc.contains("| **not met** |") && doc.contains("## What stands"));
+        let text = text(&[claim(true), claim(false)]);
+        assert_eq!(text.matches("NOT MET").count(), 1);
+    }
+}
