@@ -5,8 +5,8 @@
 //! shading without scars. Both are smoothed by an eighth of the scar's diameter; the contrast is the 95th percentile of
 //! the added amount within 1.2 radii, in standard deviations of the micro-relief between that and two diameters.
 
-use super::Claim;
-use crate::base::Plane;
+use super::{Claim, Plan, Set, scenario};
+use crate::base::{Plane, parallel};
 use crate::error::Result;
 use crate::filter::gaussian::blur;
 use crate::measure::config::Family;
@@ -18,10 +18,11 @@ use crate::photo::{Limits, Photo};
 /// Standard deviations of the micro-relief that a scar's contrast exceeds to count.
 pub const COUNTS: f64 = 2.0;
 
-/// The phantom of a seed, a skin tone and a light: scars of every type, and spots between them.
+/// The phantom of a scenario in a skin tone and a light: scars of every type, and spots between them.
 #[must_use]
-pub fn phantom(seed: u64, ita_deg: f64, (azimuth_deg, elevation_deg): (f64, f64)) -> Phantom {
-    let mut phantom = Phantom { seed, ita_deg, width_px: 640, height_px: 480, ..Phantom::default() };
+pub fn phantom(set: Set, scenario: usize, ita_deg: f64, (azimuth_deg, elevation_deg): (f64, f64)) -> Phantom {
+    let mut phantom = scenario::scenario(set, scenario);
+    phantom.ita_deg = ita_deg;
     phantom.light.azimuth_deg = azimuth_deg;
     phantom.light.elevation_deg = elevation_deg;
     phantom.scars = ScarPlan { ice_pick: 6, boxcar: 4, rolling: 2, hypertrophic: 2, ..ScarPlan::default() };
@@ -148,7 +149,7 @@ impl Tally {
     /// Adds what was found on another phantom.
     pub fn add(&mut self, other: &Self) {
         self.score += other.score;
-        let mut sum = |a: &mut [usize; 2], b: [usize; 2]| {
+        let sum = |a: &mut [usize; 2], b: [usize; 2]| {
             a[0] += b[0];
             a[1] += b[1];
         };
@@ -218,24 +219,33 @@ fn named(kind: ScarKind) -> (usize, &'static str) {
 pub const TONES: [f64; 3] = [50.0, 20.0, -20.0];
 /// Lights of the claims: azimuth and elevation of the lamp in degrees.
 pub const LIGHTS: [(f64, f64); 2] = [(125.0, 40.0), (30.0, 50.0)];
-/// The first seed that the method was not fitted to.
-pub const FIRST_SEED: u64 = 1001;
-
-/// The claims, on `seeds` phantoms for each tone and light.
+/// All tones and lights of the plan's scenarios; one tally per tone.
 ///
 /// # Errors
 /// When a phantom cannot be rendered or measured.
-pub fn rows(seeds: u64) -> Result<Vec<Claim>> {
+pub fn tallies(plan: &Plan, light_given: bool) -> Result<[Tally; TONES.len()]> {
+    let per_tone = LIGHTS.len() * plan.scenarios;
+    let parts = parallel::map_indices(TONES.len() * per_tone, |i| {
+        let (tone, rest) = (i / per_tone, i % per_tone);
+        let (light, scenario) = (LIGHTS[rest / plan.scenarios], rest % plan.scenarios);
+        measure(&phantom(plan.set, scenario, TONES[tone], light), light_given)
+    });
+    let mut tallies: [Tally; TONES.len()] = Default::default();
+    for (i, part) in parts.into_iter().enumerate() {
+        tallies[i / per_tone].add(&part?);
+    }
+    Ok(tallies)
+}
+
+/// The claims.
+///
+/// # Errors
+/// When a phantom cannot be rendered or measured.
+pub fn rows(plan: &Plan) -> Result<Vec<Claim>> {
     let mut claims = Vec::new();
     let mut all = Tally::default();
     for (light_given, words) in [(true, "light given"), (false, "light told from the photo")] {
-        for ita in TONES {
-            let mut total = Tally::default();
-            for light in LIGHTS {
-                for seed in FIRST_SEED..FIRST_SEED + seeds {
-                    total.add(&measure(&phantom(seed, ita, light), light_given)?);
-                }
-            }
+        for (ita, total) in TONES.into_iter().zip(tallies(plan, light_given)?) {
             let Score { found, missed, invented } = total.score;
             claims.push(Claim {
                 claim: "scars are found",
