@@ -305,6 +305,7 @@ mod tests {
             status: Status::Ok,
             rows: vec![row],
             lesions: Vec::new(),
+            sub_scores: Vec::new(),
             failures: Vec::new(),
             thumbnail: vec![1, 2, 3],
         }

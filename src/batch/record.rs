@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Stage};
+use crate::measure::scar::scale::SubScore;
 use crate::measure::{Lesion, Row};
 
 /// What became of a photo.
@@ -39,6 +40,8 @@ pub struct Record {
     pub rows: Vec<Row>,
     /// Rows of `lesions.csv`.
     pub lesions: Vec<Lesion>,
+    /// Rows of `scales.csv`.
+    pub sub_scores: Vec<SubScore>,
     /// Rows of `failures.csv`: none when measured.
     pub failures: Vec<Failure>,
     /// JPEG of the photo with its overlay for the report; empty when there is none.
@@ -54,6 +57,7 @@ impl Record {
             status: Status::Failed,
             rows: Vec::new(),
             lesions: Vec::new(),
+            sub_scores: Vec::new(),
             failures: vec![failure],
             thumbnail: Vec::new(),
         }

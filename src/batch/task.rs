@@ -152,9 +152,11 @@ impl Run<'_> {
                     measurement.rows.iter_mut().for_each(|row| row.set(Column::SHA256, hex(hash)));
                     self.journal.forget_maps(&item.name)?;
                     let Written { thumbnail, files } = self.sink.measured(item, &measurement)?;
-                    let Measurement { rows, lesions, .. } = *measurement;
+                    let Measurement { rows, lesions, sub_scores, .. } = *measurement;
                     let status = Status::Ok;
-                    Ok((Record { photo: String::new(), status, rows, lesions, failures: Vec::new(), thumbnail }, files))
+                    let failures = Vec::new();
+                    let photo = String::new();
+                    Ok((Record { photo, status, rows, lesions, sub_scores, failures, thumbnail }, files))
                 }
                 Outcome::Refused { reasons, mut row } => {
                     row.set(Column::SHA256, hex(hash));
@@ -168,6 +170,7 @@ impl Run<'_> {
                         status: Status::Refused,
                         rows: vec![*row],
                         lesions: Vec::new(),
+                        sub_scores: Vec::new(),
                         failures: reasons.into_iter().map(failure).collect(),
                         thumbnail: Vec::new(),
                     };

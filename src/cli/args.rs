@@ -71,6 +71,9 @@ pub struct AnalyzeArgs {
     /// Millimeters per pixel of every photo [default: what a file says of itself].
     #[arg(long, value_name = "X")]
     pub mm_per_px: Option<f64>,
+    /// Where the lamp stands in every photo, degrees, 0 right, 90 up [default: what each photo shows].
+    #[arg(long, value_name = "DEG", allow_negative_numbers = true)]
+    pub light: Option<f64>,
     /// Most pixels a photo may have, such as 100M.
     #[arg(long, value_name = "N")]
     pub max_pixels: Option<String>,

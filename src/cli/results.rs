@@ -17,7 +17,7 @@ use crate::report;
 
 /// Everything that a run may write beside its maps and its journal.
 pub const FILES: &[&str] =
-    &["metrics.csv", "metrics.parquet", "lesions.csv", "failures.csv", "report.html", "run.json"];
+    &["metrics.csv", "metrics.parquet", "lesions.csv", "scales.csv", "failures.csv", "report.html", "run.json"];
 
 /// Name of the note in which the journal remembers the files.
 const NOTE: &str = "results";

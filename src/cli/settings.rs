@@ -86,6 +86,7 @@ impl Settings {
             config.families.clone_from(families);
         }
         config.mm_per_px = args.mm_per_px.or(config.mm_per_px);
+        config.light_azimuth_deg = args.light.or(config.light_azimuth_deg);
         config.texture.bins = args.bins.unwrap_or(config.texture.bins);
         config.texture.source = args.texture_source.unwrap_or(config.texture.source);
         config.height.enabled |= args.height_map;
@@ -186,7 +187,7 @@ fn bad(path: &Path, error: &toml::de::Error) -> Error {
 
 /// A file with every key there is.
 fn known_keys() -> Result<Table> {
-    let mut full = Config { mm_per_px: Some(1.0), ..Config::default() };
+    let mut full = Config { mm_per_px: Some(1.0), light_azimuth_deg: Some(0.0), ..Config::default() };
     full.texture.range = Some(full.texture.range());
     let height = &mut full.height;
     for key in [&mut height.um_per_count, &mut height.um_per_px, &mut height.void, &mut height.s_um, &mut height.l_um] {

@@ -19,6 +19,8 @@ pub struct Config {
     pub maps: Vec<MapKind>,
     /// Millimeters per pixel of every photo; overrides the files' own scale.
     pub mm_per_px: Option<f64>,
+    /// Where the lamp stands in every photo, degrees, 0 right, 90 up; overrides what the photo shows.
+    pub light_azimuth_deg: Option<f64>,
     /// The skin mask.
     pub skin: SkinConfig,
     /// The relief.
@@ -67,6 +69,8 @@ pub enum Family {
     Lbp,
     /// Power spectrum.
     Spectrum,
+    /// Scars.
+    Scars,
     /// Fractal dimension, anisotropy, orientation.
     Structure,
     /// Areal surface parameters of height maps.
@@ -91,6 +95,7 @@ impl Family {
         Self::Statistics,
         Self::Lbp,
         Self::Spectrum,
+        Self::Scars,
         Self::Structure,
         Self::Height,
     ];
@@ -114,6 +119,7 @@ impl Family {
             Self::Statistics => "statistics",
             Self::Lbp => "lbp",
             Self::Spectrum => "spectrum",
+            Self::Scars => "scars",
             Self::Structure => "structure",
             Self::Height => "height",
         }
@@ -138,6 +144,7 @@ impl Family {
             Self::Statistics => "Statistics: first-order statistics and histogram of the relief, IBSI definitions",
             Self::Lbp => "LBP: local binary patterns of the relief",
             Self::Spectrum => "Spectrum: power spectrum of the shading",
+            Self::Scars => "Scars: depressions and elevations by the light and shade on their flanks",
             Self::Structure => "Structure: fractal dimension, anisotropy and orientation of the relief",
             Self::Height => "Height: surface parameters of ISO 25178-2, of height maps only",
         }
@@ -376,6 +383,12 @@ impl Config {
             ensure(
                 v.is_finite() && (1e-4..=10.0).contains(&v),
                 format!("mm_per_px is {v}; a number from 0.0001 to 10 is needed"),
+            )?;
+        }
+        if let Some(v) = self.light_azimuth_deg {
+            ensure(
+                v.is_finite() && (-360.0..=360.0).contains(&v),
+                format!("light_azimuth_deg is {v}; a direction from -360 to 360 is needed (0 right, 90 up)"),
             )?;
         }
         let rising = |b: &[f64]| b.iter().all(|v| v.is_finite() && *v > 0.0) && b.windows(2).all(|w| w[0] < w[1]);

@@ -236,16 +236,49 @@ pub fn fingerprint() -> &'static str {
 /// The columns of `lesions.csv`: name and definition.
 pub const LESION_COLUMNS: &[(&str, &str)] = &[
     ("photo", "the photo, as in metrics.csv"),
-    ("region", "the region the spot lies in"),
-    ("kind", "dark_spot (more melanin than around it) or red_spot (more hemoglobin than around it)"),
+    ("region", "the region the spot or scar lies in"),
+    (
+        "kind",
+        "dark_spot (more melanin than around it), red_spot (more hemoglobin), depression (sunken scar) or elevation (raised scar)",
+    ),
     ("x_px", "column of the centroid, pixels from the left edge of the upright photo"),
     ("y_px", "row of the centroid, pixels from its top edge"),
     ("area_px", "area in pixels"),
     ("diameter_px", "diameter of the circle of the same area, in pixels"),
     ("diameter_mm", "the same in millimeters; empty where the scale is unknown"),
-    ("contrast", "mean density of its pigment above the surround, in natural-log units"),
+    (
+        "contrast",
+        "of a spot the mean density of its pigment above the surround, of a scar its shading from the 10th to the 90th percentile, in natural-log units",
+    ),
     ("contrast_de00", "CIEDE2000 difference of its mean color from that of the ring around it"),
-    ("circularity", "4 pi area / perimeter^2, about 1 for a disk"),
+    ("circularity", "4 pi area / perimeter^2 of a spot, about 1 for a disk; empty for a scar"),
+    ("type", "of a scar the suggested type: ice_pick, boxcar, rolling, hypertrophic, mixed; empty without a scale"),
+    ("type_probability", "probability of that type, or of the likeliest one where it is mixed"),
+    (
+        "depth_index",
+        "of a scar: amplitude of its light and shade times its radius in mm; dimensionless, grows with depth, depends on the light",
+    ),
+    (
+        "edge_sharpness",
+        "of a sunken scar: ln of what steep flanks explain over what soft ones do; above 0 for ice pick and boxcar",
+    ),
+    ("contrast_sd", "of a scar: the root of what its template explains, in standard deviations of the whitened skin"),
+];
+
+/// The columns of `scales.csv`: name and definition.
+pub const SCALE_COLUMNS: &[(&str, &str)] = &[
+    ("photo", "the photo, as in metrics.csv"),
+    ("region", "the region"),
+    ("scale", "the clinical scale"),
+    ("version", "its version"),
+    ("item", "the item of the scale; never a total, because no scale shows all its items in a photograph"),
+    ("value", "points, or class"),
+    ("basis", "what was counted or measured"),
+    (
+        "note",
+        "machine estimate, what was assumed, and `unverified` where the points were not read in the scale's own paper",
+    ),
+    ("source", "where the rule comes from"),
 ];
 
 /// The columns of `failures.csv`: name and definition.
@@ -309,7 +342,7 @@ columns! {
         GLARE_FRACTION "glare_fraction" Number [""] Neutral "share of the photo's pixels that are specular highlights: bright and of the light's color against their surround", "Cicatrix, after Tan and Ikeuchi 2005";
         ILLUMINATION_RANGE "illumination_range" Number ["EV"] Neutral "range from the 5th to the 95th percentile of the slow shading (below the coarse band) over the region, log2", "Cicatrix";
         NOISE_SD "noise_sd" Number ["ln"] Neutral "standard deviation of the pixel noise of ln G: median absolute diagonal Haar coefficient / 0.6745", "Donoho and Johnstone 1994";
-        LIGHT_AZIMUTH_DEG "light_azimuth_deg" Number ["deg"] Neutral "direction the light comes from in the image plane, 0 right, 90 up: axis of the largest gradient energy of the mid relief, the side on which the slow shading is brighter", "Cicatrix, after Knill 1990";
+        LIGHT_AZIMUTH_DEG "light_azimuth_deg" Number ["deg"] Neutral "direction the light comes from in the image plane, 0 right, 90 up: as given, or the axis of the largest gradient energy of the mid relief, the side on which the slow shading is brighter; where that is unclear, what the flanks of scars and pores agree on", "Cicatrix, after Knill 1990";
     }
     Color {
         L_MEAN "l_mean" Number [""] Neutral "mean CIELAB L* of the region", "CIE 15:2018, D65";
@@ -402,5 +435,19 @@ columns! {
         HEIGHT_VVC_UM "height_vvc_um" Number ["um"] Lower "Vvc: core void volume per area, between the heights at 10 and 80 %; 1 um is 1 ml/m2", "ISO 25178-2";
         HEIGHT_VVV_UM "height_vvv_um" Number ["um"] Lower "Vvv: pit void volume per area, below the height at 80 %; 1 um is 1 ml/m2", "ISO 25178-2";
         HEIGHT_SXP_UM "height_sxp_um" Number ["um"] Lower "Sxp: extreme peak height, from the height at 2.5 % to that at 50 %", "ISO 25178-2";
+    }
+    Scars {
+        DEPRESSION_COUNT "depression_count" Integer [""] Lower "number of sunken scars; pores (below 0.3 mm) are not counted", "Cicatrix (docs/METHODS.md)";
+        DEPRESSION_AREA_FRACTION "depression_area_fraction" Number [""] Lower "share of the region's area in sunken scars, as disks of their diameters", "as depression_count";
+        ELEVATION_COUNT "elevation_count" Integer [""] Lower "number of raised scars", "as depression_count";
+        ELEVATION_AREA_FRACTION "elevation_area_fraction" Number [""] Lower "share of the region's area in raised scars, as disks of their diameters", "as depression_count";
+        DEPRESSION_SMALL_COUNT "depression_small_count" Integer [""] Lower "number of sunken scars below 2 mm; empty without a scale", "size bins of ECCA, Dreno 2007";
+        DEPRESSION_MEDIUM_COUNT "depression_medium_count" Integer [""] Lower "number of sunken scars of 2 to 4 mm; empty without a scale", "size bins of ECCA, Dreno 2007";
+        DEPRESSION_LARGE_COUNT "depression_large_count" Integer [""] Lower "number of sunken scars above 4 mm; empty without a scale", "size bins of ECCA, Dreno 2007";
+        ICE_PICK_COUNT "ice_pick_count" Integer [""] Lower "number of scars suggested as ice pick (narrow V) with a probability of at least 0.7; empty without a scale", "Jacob, Dover and Kaminer 2001; Cicatrix (docs/METHODS.md)";
+        BOXCAR_COUNT "boxcar_count" Integer [""] Lower "number of scars suggested as boxcar (flat floor, steep wall); as ice_pick_count", "Jacob, Dover and Kaminer 2001; Cicatrix (docs/METHODS.md)";
+        ROLLING_COUNT "rolling_count" Integer [""] Lower "number of scars suggested as rolling (wide, soft); as ice_pick_count", "Jacob, Dover and Kaminer 2001; Cicatrix (docs/METHODS.md)";
+        HYPERTROPHIC_COUNT "hypertrophic_count" Integer [""] Lower "number of scars suggested as hypertrophic (raised); as ice_pick_count", "Cicatrix (docs/METHODS.md)";
+        MIXED_COUNT "mixed_count" Integer [""] Lower "number of scars that no type fits with a probability of 0.7; empty without a scale", "Cicatrix (docs/METHODS.md)";
     }
 }

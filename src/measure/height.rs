@@ -76,7 +76,13 @@ impl Pipeline {
         let wanted = self.config().maps.contains(&MapKind::Height);
         let map = Map { kind: MapKind::Height, values: surface, valid: Arc::new(mask), range, pixels: 1 };
         let maps = if wanted { vec![reduced(map)] } else { Vec::new() };
-        Ok(Outcome::Measured(Box::new(Measurement { rows, lesions: Vec::new(), maps, preview })))
+        Ok(Outcome::Measured(Box::new(Measurement {
+            rows,
+            lesions: Vec::new(),
+            sub_scores: Vec::new(),
+            maps,
+            preview,
+        })))
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::dictionary::{self, Column};
+use super::scar::scale::SubScore;
 use crate::base::{Mask, Plane};
 
 /// One cell of a row.
@@ -199,6 +200,7 @@ flags! {
     LittleSkin = "little_skin",
     /// The region is smaller than the 64 x 64 pixel tile that the power spectrum needs: `psd_slope` is empty.
     SpectrumUnresolved = "spectrum_unresolved",
+    /// The light's direction does not show: `light_azimuth_deg` and the scar columns are empty.
     /// The region holds too few pairs of pixels 32 px apart: `fractal_dimension` is empty.
     FractalUnresolved = "fractal_unresolved",
     /// The light's direction does not show: `light_azimuth_deg` is empty.
@@ -207,6 +209,8 @@ flags! {
     SkinByColor = "skin_by_color",
     /// No pixel looks like skin and the whole photo was taken, as asked in the configuration.
     SkinAssumed = "skin_assumed",
+    /// Pixels larger than 0.2 mm, or too little skin: scar columns are empty.
+    ScarsUnresolved = "scars_unresolved",
     /// The region has no usable pixel: every metric is empty.
     RegionEmpty = "region_empty",
     /// The autocorrelation does not fall to 0.2 in every direction within the region: `relief_str` or `height_str` is empty.
@@ -225,6 +229,10 @@ pub enum LesionKind {
     DarkSpot,
     /// More hemoglobin than around it.
     RedSpot,
+    /// A sunken scar.
+    Depression,
+    /// A raised scar.
+    Elevation,
 }
 
 impl LesionKind {
@@ -234,11 +242,28 @@ impl LesionKind {
         match self {
             Self::DarkSpot => "dark_spot",
             Self::RedSpot => "red_spot",
+            Self::Depression => "depression",
+            Self::Elevation => "elevation",
         }
     }
 }
 
-/// One spot of one region.
+/// What only a scar has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScarDetail {
+    /// Suggested type, where the scale is known.
+    pub scar_type: Option<String>,
+    /// Its probability.
+    pub type_probability: Option<f64>,
+    /// Dimensionless; grows with the depth or height.
+    pub depth_index: f64,
+    /// ln of what steep flanks explain over what soft ones do.
+    pub edge_sharpness: f64,
+    /// How far it stands out of the micro-relief, in its standard deviations.
+    pub contrast_sd: f64,
+}
+
+/// One spot or scar of one region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lesion {
     /// The region it lies in.
@@ -255,19 +280,21 @@ pub struct Lesion {
     pub diameter_px: f64,
     /// The same in millimeters, where the scale is known.
     pub diameter_mm: Option<f64>,
-    /// Mean density of its pigment above the surround (natural log units).
+    /// Of a spot the mean density of its pigment above the surround; of a scar the range of its shading (natural log units).
     pub contrast: f64,
     /// CIEDE2000 difference of its mean color from that of the ring around it.
     pub contrast_de00: Option<f64>,
-    /// Perimeter-based circularity 4 pi A / P^2, 1 for a disk.
-    pub circularity: f64,
+    /// Perimeter-based circularity 4 pi A / P^2 of a spot, 1 for a disk.
+    pub circularity: Option<f64>,
+    /// What only a scar has.
+    pub scar: Option<ScarDetail>,
 }
 
 /// A map that `--maps` can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MapKind {
-    /// The measured pixels and the spots, drawn on the photo.
+    /// The measured pixels, the spots and the scars, drawn on the photo.
     Overlay,
     /// Band-limited relief of the shading.
     Relief,
@@ -369,7 +396,7 @@ impl MapKind {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::Overlay => "measured skin and spots",
+            Self::Overlay => "measured skin, spots and scars",
             Self::Relief => "relief (ln intensity)",
             Self::ReliefFine => "relief, fine band (ln intensity)",
             Self::ReliefMid => "relief, mid band (ln intensity)",
@@ -445,8 +472,10 @@ pub struct Preview {
 pub struct Measurement {
     /// One row per region, `all` first. The identity columns are filled by the run.
     pub rows: Vec<Row>,
-    /// The spots of all regions.
+    /// The spots and scars of all regions.
     pub lesions: Vec<Lesion>,
+    /// The clinical sub-scores of all regions.
+    pub sub_scores: Vec<SubScore>,
     /// The maps asked for (the overlay is drawn from the preview and the lesions).
     pub maps: Vec<Map>,
     /// The photo for the report.

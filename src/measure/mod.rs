@@ -9,6 +9,7 @@ pub mod measurement;
 pub mod pigment;
 pub mod pipeline;
 pub mod quality;
+pub mod scar;
 pub mod scene;
 pub mod skin;
 pub mod texture;

@@ -72,17 +72,19 @@ impl Pipeline {
         let prepared = Prepared::of(&scene, photo, config);
         let mut rows = Vec::with_capacity(1 + regions.named.len());
         let mut lesions = Vec::new();
+        let mut sub_scores = Vec::new();
         let all = Region { name: ALL.to_owned(), mask: Mask::clone(&scene.mask) };
         for region in std::iter::once(&all).chain(&regions.named) {
             let inside = region.mask.and(&scene.mask);
             let mut row = photo_row.clone();
             let site = Site { photo, scene: &scene, prepared: &prepared, region: &inside, config };
             lesions.extend(columns::fill(&site, &region.name, &mut row));
+            sub_scores.extend(columns::sub_scores(&site, &region.name));
             rows.push(row);
         }
         let maps = scene.maps(photo, config);
         let preview = scene::preview(photo, Some(&scene.mask));
-        Ok(Outcome::Measured(Box::new(Measurement { rows, lesions, maps, preview })))
+        Ok(Outcome::Measured(Box::new(Measurement { rows, lesions, sub_scores, maps, preview })))
     }
 }
 

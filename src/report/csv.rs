@@ -1,4 +1,4 @@
-//! `metrics.csv`, `lesions.csv`, `failures.csv`.
+//! `metrics.csv`, `lesions.csv`, `scales.csv`, `failures.csv`.
 
 use std::path::Path;
 
@@ -6,14 +6,15 @@ use super::atomic::{AtomicFile, Sealed};
 use super::table::{self, guarded};
 use crate::batch::{Record, Status};
 use crate::error::{Error, Result, Stage};
-use crate::measure::dictionary::{self, FAILURE_COLUMNS, LESION_COLUMNS};
+use crate::measure::dictionary::{self, FAILURE_COLUMNS, LESION_COLUMNS, SCALE_COLUMNS};
 use crate::measure::{Lesion, Value};
 
-/// The three tables of a run, written row by row.
+/// The four tables of a run, written row by row.
 #[derive(Debug)]
 pub struct CsvTables {
     metrics: Table,
     lesions: Table,
+    scales: Table,
     failures: Table,
 }
 
@@ -23,6 +24,7 @@ impl CsvTables {
         Ok(Self {
             metrics: Table::create(&out.join("metrics.csv"), dictionary::all().iter().map(|m| m.name.as_str()))?,
             lesions: Table::create(&out.join("lesions.csv"), LESION_COLUMNS.iter().map(|(name, _)| *name))?,
+            scales: Table::create(&out.join("scales.csv"), SCALE_COLUMNS.iter().map(|(name, _)| *name))?,
             failures: Table::create(&out.join("failures.csv"), FAILURE_COLUMNS.iter().map(|(name, _)| *name))?,
         })
     }
@@ -37,6 +39,17 @@ impl CsvTables {
         }
         for lesion in &record.lesions {
             self.write_lesion(&record.photo, lesion)?;
+        }
+        for score in &record.sub_scores {
+            let value = Value::from(score.value).to_string();
+            for text in [&record.photo, &score.region, &score.scale, &score.version, &score.item] {
+                self.scales.field(&guarded(text))?;
+            }
+            self.scales.field(&value)?;
+            for text in [&score.basis, &score.note, &score.source] {
+                self.scales.field(&guarded(text))?;
+            }
+            self.scales.end()?;
         }
         let status = match record.status {
             Status::Ok => "ok",
@@ -71,12 +84,23 @@ impl CsvTables {
         for number in numbers {
             table.field(&number.to_string())?;
         }
+        let scar = lesion.scar.as_ref();
+        let details: [Value; 5] = [
+            scar.and_then(|s| s.scar_type.clone()).into(),
+            scar.and_then(|s| s.type_probability).into(),
+            scar.map(|s| s.depth_index).into(),
+            scar.map(|s| s.edge_sharpness).into(),
+            scar.map(|s| s.contrast_sd).into(),
+        ];
+        for detail in details {
+            table.field(&detail.to_string())?;
+        }
         table.end()
     }
 
     /// Puts the tables on the disk; they wait for their names.
     pub fn seal(self) -> Result<Vec<Sealed>> {
-        [self.metrics, self.lesions, self.failures].into_iter().map(Table::seal).collect()
+        [self.metrics, self.lesions, self.scales, self.failures].into_iter().map(Table::seal).collect()
     }
 
     /// Gives the tables their names.

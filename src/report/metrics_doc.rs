@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::measure::Flag;
 use crate::measure::config::Family;
-use crate::measure::dictionary::{self, Direction, FAILURE_COLUMNS, Kind, LESION_COLUMNS, Metric};
+use crate::measure::dictionary::{self, Direction, FAILURE_COLUMNS, Kind, LESION_COLUMNS, Metric, SCALE_COLUMNS};
 
 /// A dash where a unit or a direction says nothing.
 const NOTHING: &str = "-";
@@ -70,7 +70,8 @@ pub fn metrics_markdown() -> String {
         let _ = writeln!(doc, "| `{}` | {} |", flag.name(), escaped(flag.meaning().trim()));
     }
     for (file, what, columns) in [
-        ("lesions.csv", "One row per detected spot.", LESION_COLUMNS),
+        ("lesions.csv", "One row per detected spot or scar.", LESION_COLUMNS),
+        ("scales.csv", "One row per clinical sub-score.", SCALE_COLUMNS),
         ("failures.csv", "One row per reason why a photo was not measured.", FAILURE_COLUMNS),
     ] {
         let _ = write!(doc, "\n## {file}\n\n{what}\n\n| Column | Definition |\n| --- | --- |\n");
@@ -151,6 +152,7 @@ struct Dictionary {
     columns: Vec<Entry>,
     flags: Vec<Named>,
     lesion_columns: Vec<Named>,
+    scale_columns: Vec<Named>,
     failure_columns: Vec<Named>,
 }
 
@@ -191,6 +193,7 @@ pub fn metrics_json() -> String {
         columns: dictionary::all().iter().map(entry).collect(),
         flags: Flag::ALL.iter().map(|f| Named { name: f.name(), definition: f.meaning().trim() }).collect(),
         lesion_columns: named(LESION_COLUMNS),
+        scale_columns: named(SCALE_COLUMNS),
         failure_columns: named(FAILURE_COLUMNS),
     };
     serde_json::to_string_pretty(&dictionary).unwrap_or_default()

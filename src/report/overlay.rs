@@ -1,4 +1,4 @@
-//! The measured area and the spots, drawn on the photo.
+//! The measured area, the spots and the scars, drawn on the photo.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,11 @@ const DARK_SPOT: Rgb = [255, 214, 10];
 /// Rings around red spots; broken too, so that the color alone does not carry the difference.
 const RED_SPOT: Rgb = [255, 70, 214];
 
+/// Double rings around depressions.
+const DEPRESSION: Rgb = [90, 255, 120];
+/// Double broken rings around elevations.
+const ELEVATION: Rgb = [255, 150, 40];
+
 /// Writes `<folder>/overlay.png`: the photo with the outline of the measured area, rings around the spots and a legend.
 pub fn write_overlay(folder: &Path, preview: &Preview, lesions: &[Lesion], mm_per_px: Option<f64>) -> Result<PathBuf> {
     std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
@@ -32,7 +37,7 @@ pub fn write_overlay(folder: &Path, preview: &Preview, lesions: &[Lesion], mm_pe
     let line = (picture.width().max(picture.height()) as f64 / 400.0).clamp(1.5, 3.0);
     draw(&mut picture, &measured, lesions, scale, line);
     let mut legend = vec![(Mark::Line(OUTLINE), "measured area".to_owned())];
-    for (kind, what) in [(LesionKind::DarkSpot, "dark spots"), (LesionKind::RedSpot, "red spots")] {
+    for (kind, what) in KINDS {
         legend.push((Mark::Ring(ring(kind, 2.0)), format!("{what}: {}", count(lesions, kind))));
     }
     let photo_px = if scale > 0.0 { 1.0 / scale } else { 1.0 };
@@ -63,14 +68,31 @@ pub(super) fn draw(canvas: &mut Canvas, measured: &[u8], lesions: &[Lesion], sca
             let radius = (lesion.diameter_px * scale / 2.0 + 1.5 * line).max(3.0 * line);
             let (x, y) = ((lesion.x_px + 0.5) * scale - 0.5, (lesion.y_px + 0.5) * scale - 0.5);
             canvas.ring(x, y, radius, ring(lesion.kind, line));
+            if is_scar(lesion.kind) {
+                canvas.ring(x, y, radius + 2.5 * line, ring(lesion.kind, line));
+            }
         }
     }
+}
+
+/// What is drawn, and what it is called.
+const KINDS: [(LesionKind, &str); 4] = [
+    (LesionKind::DarkSpot, "dark spots"),
+    (LesionKind::RedSpot, "red spots"),
+    (LesionKind::Depression, "depressions (double ring)"),
+    (LesionKind::Elevation, "elevations (double ring)"),
+];
+
+fn is_scar(kind: LesionKind) -> bool {
+    matches!(kind, LesionKind::Depression | LesionKind::Elevation)
 }
 
 fn ring(kind: LesionKind, width: f64) -> Ring {
     match kind {
         LesionKind::DarkSpot => Ring { color: DARK_SPOT, width, dashed: false },
         LesionKind::RedSpot => Ring { color: RED_SPOT, width, dashed: true },
+        LesionKind::Depression => Ring { color: DEPRESSION, width, dashed: false },
+        LesionKind::Elevation => Ring { color: ELEVATION, width, dashed: true },
     }
 }
 

@@ -10,7 +10,7 @@ use super::parquet::ParquetTable;
 use crate::batch::Record;
 use crate::error::{Error, Result};
 
-/// `metrics.csv`, `lesions.csv`, `failures.csv`, `metrics.parquet` and `report.html`, written record by record.
+/// `metrics.csv`, `lesions.csv`, `scales.csv`, `failures.csv`, `metrics.parquet` and `report.html`, written record by record.
 ///
 /// The files get their names in [`Results::finish`], after all of them are whole and on the disk. Dropped before that,
 /// or after an error, it leaves the results of an earlier run as they were.
@@ -82,7 +82,10 @@ mod tests {
         assert!(names(&out).iter().all(|n| n.ends_with(".part")));
         assert_eq!(results.tally(), Tally { ok: 76, refused: 2, failed: 2 });
         results.finish().unwrap();
-        assert_eq!(names(&out), ["failures.csv", "lesions.csv", "metrics.csv", "metrics.parquet", "report.html"]);
+        assert_eq!(
+            names(&out),
+            ["failures.csv", "lesions.csv", "metrics.csv", "metrics.parquet", "report.html", "scales.csv"]
+        );
     }
 
     #[test]

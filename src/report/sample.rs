@@ -77,7 +77,15 @@ fn row(i: usize) -> Row {
 pub(super) fn measured(i: usize) -> Record {
     let row = row(i);
     let photo = row.text(Column::PHOTO).to_owned();
-    Record { photo, status: Status::Ok, rows: vec![row], lesions: lesions(i % 4), failures: vec![], thumbnail: vec![] }
+    Record {
+        photo,
+        status: Status::Ok,
+        rows: vec![row],
+        lesions: lesions(i % 4),
+        sub_scores: vec![],
+        failures: vec![],
+        thumbnail: vec![],
+    }
 }
 
 pub(super) fn refused(i: usize) -> Record {
@@ -99,6 +107,7 @@ pub(super) fn refused(i: usize) -> Record {
         status: Status::Refused,
         rows: vec![row],
         lesions: vec![],
+        sub_scores: vec![],
         failures: vec![failure],
         thumbnail: vec![],
     }
@@ -111,7 +120,15 @@ pub(super) fn failed(i: usize) -> Record {
         message: "the JPEG stream ends before the last row; copy the file again".to_owned(),
     };
     let photo = format!("visit {}/subject_{i:05}.jpg", i % 3 + 1);
-    Record { photo, status: Status::Failed, rows: vec![], lesions: vec![], failures: vec![failure], thumbnail: vec![] }
+    Record {
+        photo,
+        status: Status::Failed,
+        rows: vec![],
+        lesions: vec![],
+        sub_scores: vec![],
+        failures: vec![failure],
+        thumbnail: vec![],
+    }
 }
 
 /// Mostly measured, some refused, some failed.
@@ -135,7 +152,8 @@ pub(super) fn lesions(count: usize) -> Vec<Lesion> {
             diameter_mm: (i % 2 == 1).then_some(0.4),
             contrast: 0.12,
             contrast_de00: Some(3.2),
-            circularity: 0.9,
+            circularity: Some(0.9),
+            scar: None,
         })
         .collect()
 }

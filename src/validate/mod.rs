@@ -16,6 +16,7 @@ pub mod document;
 pub mod figures;
 pub mod pigment;
 pub mod relief;
+pub mod scars;
 pub mod scenario;
 pub mod spots;
 pub mod studio;
@@ -50,11 +51,13 @@ pub enum Group {
     Capture,
     /// Spots are found.
     Spots,
+    /// Scars are found, with their size and type.
+    Scars,
 }
 
 impl Group {
     /// Every group, in the order of the table.
-    pub const ALL: &[Self] = &[Self::Relief, Self::Pigment, Self::Capture, Self::Spots];
+    pub const ALL: &[Self] = &[Self::Relief, Self::Pigment, Self::Capture, Self::Spots, Self::Scars];
 
     /// The name on the command line.
     #[must_use]
@@ -64,6 +67,7 @@ impl Group {
             Self::Pigment => "pigment",
             Self::Capture => "capture",
             Self::Spots => "spots",
+            Self::Scars => "scars",
         }
     }
 
@@ -77,6 +81,7 @@ impl Group {
             Self::Pigment => pigment::rows(plan),
             Self::Capture => capture::rows(plan),
             Self::Spots => spots::rows(plan),
+            Self::Scars => scars::rows(plan),
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod height;
 pub mod identity;
 mod quality;
 mod relief;
+mod scars;
 mod spots;
 mod texture;
 
@@ -13,6 +14,8 @@ use super::Column;
 use super::config::{Config, Family};
 use super::measurement::{Flag, Lesion, LesionKind, Row};
 use super::pigment::spots::Spot;
+use super::quality::light;
+use super::scar::scale::SubScore;
 use super::scene::Scene;
 use super::texture::relief::Band;
 use crate::base::{Mask, Plane};
@@ -27,14 +30,19 @@ pub struct Prepared {
     levels: texture::Levels,
     mid: Plane,
     spots: Vec<(LesionKind, Spot)>,
+    scars: Option<scars::Scars>,
 }
 
 impl Prepared {
     /// Computes it.
     pub fn of(scene: &Scene, photo: &Photo, config: &Config) -> Self {
+        let mid = scene.relief.band(Band::Mid, &scene.mask);
+        let light = || light::azimuth_deg(&mid, scene.relief.slow(), &scene.mask);
+        let scars = scars::Scars::of(scene, photo, config, light);
         Self {
             levels: texture::Levels::of(scene, photo, config),
-            mid: scene.relief.band(Band::Mid, &scene.mask),
+            scars,
+            mid,
             spots: if config.wants(Family::Spots) { spots::find(scene, config) } else { Vec::new() },
         }
     }
@@ -72,5 +80,12 @@ pub fn fill(site: &Site, name: &str, row: &mut Row) -> Vec<Lesion> {
         relief::fill(site, row);
     }
     texture::fill(site, row);
-    spots::fill(site, name, row)
+    let mut lesions = spots::fill(site, name, row);
+    lesions.extend(scars::fill(site, name, row));
+    lesions
+}
+
+/// The clinical sub-scores of a region named `name`.
+pub fn sub_scores(site: &Site, name: &str) -> Vec<SubScore> {
+    scars::sub_scores(site, name)
 }

@@ -15,13 +15,17 @@ const BLURRED: f64 = 0.3;
 const UNEVEN_LIGHT: f64 = 1.0;
 
 /// The quality columns of a region.
-pub fn fill(Site { scene, prepared, region, .. }: &Site, row: &mut Row) {
+pub fn fill(Site { scene, prepared, region, config, .. }: &Site, row: &mut Row) {
     row.set(Column::NOISE_SD, scene.noise_sd);
     let sharpness = sharpness::sharpness(&scene.shading, &scene.mask, scene.noise_sd.unwrap_or(0.0));
     row.set(Column::SHARPNESS, sharpness);
     let range = light::illumination_range(scene.relief.slow(), region);
     row.set(Column::ILLUMINATION_RANGE, range);
-    let azimuth = light::azimuth_deg(&prepared.mid, scene.relief.slow(), region);
+    let from_scars = prepared.scars.as_ref().and_then(|s| s.azimuth_deg);
+    let azimuth = config
+        .light_azimuth_deg
+        .or_else(|| light::azimuth_deg(&prepared.mid, scene.relief.slow(), region))
+        .or(from_scars);
     row.set(Column::LIGHT_AZIMUTH_DEG, azimuth);
     let above = |column: Column, limit: f64| row.number(column).is_some_and(|v| v > limit);
     let flags = [

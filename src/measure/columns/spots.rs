@@ -3,6 +3,7 @@
 use super::{Column, Site};
 use crate::base::Plane;
 use crate::filter::gaussian;
+use crate::base::{Mask, Plane};
 use crate::measure::config::{Config, Family};
 use crate::measure::measurement::{Lesion, LesionKind, Row};
 use crate::measure::pigment::kind::{Curves, Made};
@@ -69,9 +70,7 @@ pub fn fill(Site { scene, prepared, region, config, .. }: &Site, name: &str, row
     if !config.wants(Family::Spots) || scene.separation.is_none() || area < super::LEAST_REGION {
         return Vec::new();
     }
-    let inside =
-        |spot: &Spot| spot.pixels.iter().any(|&(x, y)| region.contains(x as usize * FACTOR, y as usize * FACTOR));
-    let found: Vec<_> = prepared.spots.iter().filter(|(_, spot)| inside(spot)).collect();
+    let found: Vec<_> = prepared.spots.iter().filter(|(_, spot)| lies_in(spot, region)).collect();
     let columns = [
         (LesionKind::DarkSpot, Column::DARK_SPOT_COUNT, Column::DARK_SPOT_AREA_FRACTION, Column::DARK_SPOT_CONTRAST),
         (LesionKind::RedSpot, Column::RED_SPOT_COUNT, Column::RED_SPOT_AREA_FRACTION, Column::RED_SPOT_CONTRAST),
@@ -97,7 +96,15 @@ pub fn fill(Site { scene, prepared, region, config, .. }: &Site, name: &str, row
             contrast: spot.contrast,
             contrast_de00: Some(spot.de00),
             circularity: spot.circularity,
+            contrast_de00: spot.de00,
+            circularity: Some(spot.circularity),
+            scar: None,
         }
     };
     found.into_iter().map(lesion).collect()
+}
+
+/// True where a pixel of the spot lies in the region.
+pub fn lies_in(spot: &Spot, region: &Mask) -> bool {
+    spot.pixels.iter().any(|&(x, y)| region.contains(x as usize * FACTOR, y as usize * FACTOR))
 }

@@ -267,11 +267,11 @@ fn row_note(page: &Kept) -> String {
     };
     let thumbnails = page.rows.iter().filter(|row| row.thumbnail.is_some()).count() as u64;
     if thumbnails == shown {
-        note += " Pictures show the outline of the measured area, dark spots (yellow rings) and red spots (broken pink rings).";
+        note += " Pictures show the outline of the measured area, dark spots (yellow rings), red spots (broken pink rings), depressions (double green rings) and elevations (broken double orange rings).";
     } else if thumbnails > 0 {
         note += &format!(
-            " {} of them, evenly spread, carry a picture with the outline of the measured area, dark spots (yellow rings) \
-             and red spots (broken pink rings).",
+            " {} of them, evenly spread, carry a picture with the outline of the measured area, dark spots (yellow rings), \
+             red spots (broken pink rings), depressions (double green rings) and elevations (broken double orange rings).",
             text::count(thumbnails)
         );
     }
@@ -319,7 +319,8 @@ fn files(page: &Kept) -> Vec<(&'static str, &'static str)> {
     let mut files = vec![
         ("metrics.csv", "every column of every photo and region"),
         ("metrics.parquet", "the same for statistics programs"),
-        ("lesions.csv", "every spot"),
+        ("lesions.csv", "every spot and scar"),
+        ("scales.csv", "clinical sub-scores, each with its source"),
         ("failures.csv", "every photo that was not measured, with the reason"),
         ("run.json", "version, configuration, counts and timings of the run"),
     ];
