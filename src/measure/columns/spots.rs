@@ -1,9 +1,8 @@
 //! Dark and red spots of a region.
 
 use super::{Column, Site};
-use crate::base::Plane;
-use crate::filter::gaussian;
 use crate::base::{Mask, Plane};
+use crate::filter::gaussian;
 use crate::measure::config::{Config, Family};
 use crate::measure::measurement::{Lesion, LesionKind, Row};
 use crate::measure::pigment::kind::{Curves, Made};
@@ -95,8 +94,6 @@ pub fn fill(Site { scene, prepared, region, config, .. }: &Site, name: &str, row
             diameter_mm: scene.scale.mm_per_px.map(|scale| diameter_px * scale),
             contrast: spot.contrast,
             contrast_de00: Some(spot.de00),
-            circularity: spot.circularity,
-            contrast_de00: spot.de00,
             circularity: Some(spot.circularity),
             scar: None,
         }

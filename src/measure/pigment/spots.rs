@@ -147,7 +147,9 @@ fn spot(
     let pixels: Vec<(u32, u32)> = pixels.into_iter().filter(|p| value(p) >= rim).collect();
     let area_px = pixels.len() * FACTOR * FACTOR;
     let diameter = (4.0 * area_px as f64 / std::f64::consts::PI).sqrt();
-    if core < criteria.needed_sd(diameter) * sd || !(criteria.diameter_px[0]..=criteria.diameter_px[1]).contains(&diameter) {
+    if core < criteria.needed_sd(diameter) * sd
+        || !(criteria.diameter_px[0]..=criteria.diameter_px[1]).contains(&diameter)
+    {
         return None;
     }
     let n = pixels.len() as f64;
