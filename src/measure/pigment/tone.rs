@@ -18,6 +18,8 @@ pub struct Tone {
     pub melanin: f64,
     /// Blood fraction.
     pub blood: f64,
+    /// White reflection of its surface.
+    pub surface: f64,
     /// d ln(R, G, B) per d ln G of more melanin and of more blood; green is 1.
     pub vectors: [[f64; 3]; 2],
     /// Change of ln G when the melanin and when the blood of the region rises by a factor e.
@@ -44,7 +46,7 @@ impl Tone {
         let with = |surface: f64| {
             let model = SkinModel::new(surface);
             let (pigments, misfit) = invert(&model, [u, v]);
-            (Self::at(&model, pigments), misfit)
+            (Self::at(&model, surface, pigments), misfit)
         };
         match polarization {
             Polarization::None => with(SURFACE_DEFAULT).0,
@@ -57,11 +59,12 @@ impl Tone {
         }
     }
 
-    fn at(model: &SkinModel, [melanin, blood]: [f64; 2]) -> Self {
+    fn at(model: &SkinModel, surface: f64, [melanin, blood]: [f64; 2]) -> Self {
         let slopes = model.derivatives(melanin, blood);
         Self {
             melanin,
             blood,
+            surface,
             vectors: slopes.map(|s| s.map(|v| v / s[1])),
             strength: [slopes[0][1] * melanin, slopes[1][1] * blood],
         }
@@ -77,6 +80,12 @@ impl Tone {
         let normal = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
         let length = normal.iter().map(|v| v * v).sum::<f64>().sqrt();
         (-normal.iter().sum::<f64>() / (3.0_f64.sqrt() * length)).asin().to_degrees()
+    }
+
+    /// What melanin and what blood add to (ln R/G, ln G/B, ln G) where they take 1 from ln G.
+    #[must_use]
+    pub fn signatures(&self) -> [[f64; 3]; 2] {
+        self.vectors.map(|[r, g, b]| [g - r, b - g, -g])
     }
 
     /// By how much the colors of a region say less than usual, at least 1, where ln G/B is `v`: the bluest light of dark skin behind
