@@ -38,6 +38,8 @@ struct Found {
     quality_90: f64,
     quality_85: f64,
     flagged_85: bool,
+    subsampled: f64,
+    subsampled_fine: f64,
     repeats: [f64; REPEATS.len()],
 }
 
@@ -65,6 +67,10 @@ pub fn rows(plan: &Plan) -> Result<Vec<Claim>> {
         met: flagged == found.len(),
         ..shown
     });
+    let phone = "JPEG 4:2:0, noise of color smoothed to 40 %";
+    claims.push(at_most(camera, mid(phone), "4 %", 4.0, &all(|f| f.subsampled)));
+    let fine = format!("change of relief_sq_fine: {phone}");
+    claims.push(at_most(camera, fine, "15 %", 15.0, &all(|f| f.subsampled_fine)));
     for (i, (column, target, limit)) in REPEATS.into_iter().enumerate() {
         let figures: Vec<f64> = found.iter().map(|f| f.repeats[i]).collect();
         let measure = format!("CV of {} over {RECAPTURES} recaptures", column.metric().name);
@@ -77,6 +83,7 @@ fn scenario(base: &Phantom) -> Result<Found> {
     let mut studio = Studio::new(base.mm_per_px)?;
     let base = Phantom { ita_deg: TONE, ..base.clone() };
     let mid = |r: Reading| r.number(Column::RELIEF_SQ_MID);
+    let fine = |r: &Reading| r.number(Column::RELIEF_SQ_FINE);
 
     // Along the diagonal, 0.6 is 30 % more in one corner and 30 % less in the other.
     let diagonal = (base.height_px as f64).atan2(base.width_px as f64).to_degrees();
@@ -88,7 +95,8 @@ fn scenario(base: &Phantom) -> Result<Found> {
     let (even, up, down) = (lit(0.0)?, lit(0.6)?, lit(-0.6)?);
     let gradient = farthest(&[change(even, up), change(even, down)]);
 
-    let plain = studio.read(&base).map(mid)?;
+    let plain = studio.read(&base)?;
+    let (plain_fine, plain) = (fine(&plain), mid(plain));
     let mut by = |camera: Camera| studio.photograph(&base, &base.recapture, &camera);
     let c = &base.camera;
     let mut changed = |camera: Camera| by(camera).map(|r| change(plain, mid(r)));
@@ -99,6 +107,7 @@ fn scenario(base: &Phantom) -> Result<Found> {
     let blur = changed(Camera { blur_px: 1.2 * c.blur_px, ..c.clone() })?;
     let quality_90 = changed(Camera { quality: 90, ..c.clone() })?;
     let low = by(Camera { quality: 85, ..c.clone() })?;
+    let phone = by(Camera { subsample: true, chroma_noise: 0.4, ..c.clone() })?;
     Ok(Found {
         gradient,
         exposure: farthest(&[brighter, darker]),
@@ -107,6 +116,8 @@ fn scenario(base: &Phantom) -> Result<Found> {
         quality_90,
         flagged_85: low.flagged("jpeg_low_quality"),
         quality_85: change(plain, mid(low)),
+        subsampled_fine: change(plain_fine, fine(&phone)),
+        subsampled: change(plain, mid(phone)),
         repeats: repeats(&mut studio, &base)?,
     })
 }

@@ -30,7 +30,9 @@ struct Found {
     crossed_45: f64,
     /// Cross-polarized photos that needed a mask.
     masked: usize,
-    fold: Vec<Fold>,
+    fold: Vec<Dark>,
+    /// Cross-polarized dark skin.
+    dim: Vec<Dark>,
     linear: f64,
     linear_shading: f64,
     /// Recovered change of a true one of -10 %, one per tone, and the true change of the shading.
@@ -38,8 +40,8 @@ struct Found {
     step_shading: f64,
 }
 
-/// A reading on skin beyond the fold.
-struct Fold {
+/// A reading on skin whose color says little.
+struct Dark {
     flagged: bool,
     /// Against the reading on light skin, in percent.
     off: f64,
@@ -96,7 +98,16 @@ pub fn rows(plan: &Plan) -> Result<Vec<Claim>> {
         ),
         at_most(dark, "CV of relief_sq_mid, cross-polarized, ITA 35 to -45", "8 %", 8.0, &all(|f| f.crossed_45)),
         crossed,
-        fold(&found, dark),
+        flagged(
+            found.iter().flat_map(|f| &f.dim).collect(),
+            dark,
+            "relief_sq_mid, cross-polarized, ITA -45 and -55 against ITA 35: flag little_blue; within twice the stated error",
+        ),
+        flagged(
+            found.iter().flat_map(|f| &f.fold).collect(),
+            dark,
+            "relief_sq_mid, unpolarized, ITA -35 and -45 against ITA 30: flag pigment_fold; within twice the stated error",
+        ),
         at_least(linear, "R² of relief_sq_mid against relief gain 0.25 to 2", "0.995", 0.995, &all(|f| f.linear)),
         at_least(
             linear,
@@ -109,20 +120,16 @@ pub fn rows(plan: &Plan) -> Result<Vec<Claim>> {
     ])
 }
 
-/// Beyond the fold every reading is flagged, and its stated error covers the truth.
-fn fold(found: &[Found], claim: &'static str) -> Claim {
-    let all: Vec<&Fold> = found.iter().flat_map(|f| &f.fold).collect();
-    let count = |f: fn(&&&Fold) -> bool| all.iter().filter(f).count();
+/// Where color says little every reading is flagged, and its stated error covers the truth.
+fn flagged(all: Vec<&Dark>, claim: &'static str, measure: &str) -> Claim {
+    let count = |f: fn(&&&Dark) -> bool| all.iter().filter(f).count();
     let (flagged, covered) = (count(|f| f.flagged), count(|f| f.off.abs() <= f.allowed));
     let off: Vec<f64> = all.iter().map(|f| f.off.abs()).collect();
     let allowed = median(&all.iter().map(|f| f.allowed).collect::<Vec<_>>());
     let stated = if allowed.is_finite() { format!("{allowed:.0} %") } else { "none".to_owned() };
     Claim {
         claim,
-        measure:
-            "relief_sq_mid, unpolarized, ITA -35 and -45 against ITA 30: flag pigment_fold; within twice the stated \
-                  error"
-                .to_owned(),
+        measure: measure.to_owned(),
         target: "all flagged; 90 % within",
         found: format!(
             "{flagged} of {n} flagged, {covered} of {n} within; off by {:.1} % (worst {:.1} %), allowed {stated}",
@@ -147,15 +154,17 @@ fn scenario(base: &Phantom) -> Result<Found> {
     let tones = each(&TONES, SURFACE_DEFAULT)?;
     let crossed = each(&CROSSED, 0.0)?;
     let folded = each(&FOLDED, SURFACE_DEFAULT)?;
-    let light = tones[2].number(Column::RELIEF_SQ_MID);
-    let fold = folded
-        .iter()
-        .map(|r| Fold {
-            flagged: r.flagged("pigment_fold"),
+    let against = |light: &Reading, dark: &[Reading], flag: &str| {
+        let light = light.number(Column::RELIEF_SQ_MID);
+        let against = |r: &Reading| Dark {
+            flagged: r.flagged(flag),
             off: change(light, r.number(Column::RELIEF_SQ_MID)),
             allowed: 200.0 * r.named("relief_sq_mid_se") / light,
-        })
-        .collect();
+        };
+        dark.iter().map(against).collect::<Vec<_>>()
+    };
+    let fold = against(&tones[2], &folded, "pigment_fold");
+    let dim = against(&crossed[0], &crossed[3..], "little_blue");
     let gains: Vec<Reading> = GAINS.iter().map(|&gain| read(30.0, SURFACE_DEFAULT, gain)).collect::<Result<_>>()?;
     let shading: Vec<f64> = gains.iter().map(|r| r.truth.ln_shading_rms.mid).collect();
     let (mut step, mut step_shading) = (Vec::new(), 0.0);
@@ -173,6 +182,7 @@ fn scenario(base: &Phantom) -> Result<Found> {
         crossed_45: cv(&crossed[..4]),
         masked,
         fold,
+        dim,
         linear: correlation(&mid(&gains), &GAINS).powi(2),
         linear_shading: correlation(&mid(&gains), &shading).powi(2),
         step,

@@ -13,8 +13,6 @@ const COARSE_FIT: f64 = 1.0;
 /// A band needs its shorter cut-off to span this many pixels: color is seen at half resolution.
 const LEAST_PX: f64 = 5.0;
 
-/// Angle between shading and pigment below which a photo hardly tells them apart.
-const FOLD_DEG: f64 = 8.0;
 /// Mean ln G/B above which blue is nearly gone.
 const LITTLE_BLUE: f64 = 1.5;
 
@@ -89,9 +87,8 @@ fn bands(Site { scene, region, .. }: &Site, row: &mut Row) {
             sources.map_or_else(
                 || (gray_bands(scene, region), [None; 3]),
                 |sources| {
-                    let angle = sources.tone.separation_angle_deg();
-                    row.set(Column::SEPARATION_ANGLE_DEG, angle);
-                    if angle < FOLD_DEG {
+                    row.set(Column::SEPARATION_ANGLE_DEG, sources.tone.separation_angle_deg());
+                    if sources.tone.is_folded() {
                         row.flag(Flag::PigmentFold);
                     }
                     if sources.ratios[1] > LITTLE_BLUE {

@@ -1,13 +1,14 @@
 //! What the colors of a region are made of: relief, melanin, blood and noise, band by band.
 //!
-//! In each narrow band the covariance of ln R, ln G, ln B is the sum of four:
+//! In each narrow band the covariance of ln R, ln G, ln B is the sum of these:
 //!
-//! C_k = s_k T_k + (a_k, h_k: melanin and blood along their vectors, correlated a little) + noise_k.
+//! C_k = s_k T_k + (a_k, h_k: melanin and blood along their vectors, correlated a little) + noise_k + c_k (relief without color).
 //!
 //! T_k is the relief's ([`Transfer`]), the vectors are those of the forward model at the region's mean color ([`Tone`]). The
 //! powers are found together by least squares on C^-1/2 (model - C) C^-1/2, which weighs every direction of color by how
 //! much varies in it, with what is known of skin beforehand: pigments spread smoothly over the bands, melanin and blood
-//! by about the same share of themselves, noise white to begin with. So nothing is subtracted from the photo that might
+//! by about the same share of themselves, noise white to begin with. A compressed or enlarged photo has lost fine color: there
+//! relief shows alike in all channels, which the fit may choose. So nothing is subtracted from the photo that might
 //! not be there: neither is the relief weakened where scattered light gives it a color, nor is pigment left in it.
 
 use nalgebra::{Cholesky, DMatrix, DVector};
@@ -36,16 +37,23 @@ const NOISE_STEP: f64 = 0.7;
 const NOISE_POWER: (f64, f64) = (1.2, 0.3);
 /// Correlation of melanin and blood that needs no explanation.
 const CORRELATION_SD: f64 = 0.1;
-/// Relative error of the model itself, where blue has light enough to have a logarithm ([`Tone::blue_blur`]).
+/// Power of relief that shows alike in all channels against that which scattering colors, ln, and its deviation.
+const COLORLESS: (f64, f64) = (-4.0, 2.0);
+/// Relative error of the model itself.
 const MODEL_SD: f64 = 0.06;
+/// Relative error of the relief where pigment and light fade alike ([`Tone::is_folded`]), seen on tuning phantoms.
+const FOLD_SD: f64 = 0.06;
+/// Relative error of fine, mid and coarse per unit of [`Tone::blue_blur`] beyond 1, seen on tuning phantoms: in what little
+/// blue there is noise looks like relief, the more the finer.
+const LITTLE_BLUE_SD: [f64; 3] = [0.12, 0.04, 0.012];
 /// Share of a wavelength squared that is one independent sample.
 const INDEPENDENT: f64 = 1.5;
 /// Power below which nothing varies: rounding of f32.
 const NOTHING: f64 = 1e-11;
 
 /// Kinds of parameters that every band has, in the order of [`at`].
-const PER_BAND: usize = 5;
-/// Parameters: five per band, the scattering, four of the vectors, the exponent of the noise.
+const PER_BAND: usize = 6;
+/// Parameters: six per band, the scattering, four of the vectors, the exponent of the noise.
 const PARAMETERS: usize = PER_BAND * COUNT + 6;
 const SCATTER: usize = PER_BAND * COUNT;
 const EXPONENT: usize = SCATTER + 5;
@@ -57,6 +65,7 @@ enum Kind {
     Blood,
     Noise,
     Correlation,
+    Colorless,
 }
 
 /// Place of a parameter of band `k`.
@@ -86,6 +95,8 @@ struct Problem<'a> {
     transfer: &'a Transfer,
     tone: Tone,
     covariance: [Matrix; COUNT],
+    /// Variance added to that of blue, in the photo and in the model alike, where blue says little.
+    dim: [f64; COUNT],
     /// Inverse of the lower Cholesky factor of each covariance.
     whiten: [Matrix; COUNT],
     /// Standard deviation of a whitened residual.
@@ -114,13 +125,15 @@ impl Sources {
 impl<'a> Problem<'a> {
     fn of(found: &CrossSpectrum, transfer: &'a Transfer, edges_px: &[f64; COUNT + 1], tone: Tone) -> Option<Self> {
         // A trace of white keeps a photo without any noise solvable.
-        let covariance = found.covariance.map(|c| {
-            let mut c = c;
+        let blur = Tone::blue_blur(found.ratios[1]);
+        let dim = found.covariance.map(|c| (blur * blur - 1.0) * c[2][2]);
+        let mut covariance = found.covariance;
+        for (c, dim) in covariance.iter_mut().zip(&dim) {
             for (i, row) in c.iter_mut().enumerate() {
                 row[i] += 1e-6 * row[i] + NOTHING;
             }
-            c
-        });
+            c[2][2] += dim;
+        }
         let mut whiten = [[[0.0; 3]; 3]; COUNT];
         for (w, c) in whiten.iter_mut().zip(&covariance) {
             *w = inverse_factor(c)?;
@@ -128,13 +141,13 @@ impl<'a> Problem<'a> {
         let area = (found.pixels * super::chromaticity::FACTOR * super::chromaticity::FACTOR) as f64;
         let samples: [f64; COUNT] =
             std::array::from_fn(|k| (INDEPENDENT * area / (edges_px[k] * edges_px[k + 1])).max(20.0));
-        let model_sd = MODEL_SD * Tone::blue_blur(found.ratios[1]);
         Some(Self {
             transfer,
             tone,
             covariance,
+            dim,
             whiten,
-            spread: samples.map(|n| (1.0 / n).sqrt().hypot(model_sd)),
+            spread: samples.map(|n| (1.0 / n).sqrt().hypot(MODEL_SD)),
             chance: samples.map(|n| (1.0 / n + CORRELATION_SD * CORRELATION_SD).sqrt()),
             noise: std::array::from_fn(|k| {
                 band_noise_gain(sigma_of_cutoff(edges_px[k]), sigma_of_cutoff(edges_px[k + 1]))
@@ -152,6 +165,7 @@ impl<'a> Problem<'a> {
                 p[at(kind, k)] = (share * green).ln();
             }
             p[at(Kind::Noise, k)] = 2.0 * NOISE.0.ln();
+            p[at(Kind::Colorless, k)] = p[at(Kind::Relief, k)] + COLORLESS.0;
         }
         p[EXPONENT] = NOISE_POWER.0;
         let (mut residuals, mut slopes) = self.residuals(&p);
@@ -217,13 +231,18 @@ impl<'a> Problem<'a> {
         let shared = build(&|i, j| correlation * joint * both(i, j));
         let white =
             build(&|i, j| if i == j { noise * self.noise[k] * (p[EXPONENT] * self.darker[i]).exp() } else { 0.0 });
-        let sum = build(&|i, j| relief[i][j] + melanin[i][j] + blood[i][j] + shared[i][j] + white[i][j]);
+        let colorless = [[value(Kind::Colorless).exp(); 3]; 3];
+        let dim = build(&|i, j| if i == 2 && j == 2 { self.dim[k] } else { 0.0 });
+        let sum = build(&|i, j| {
+            colorless[i][j] + relief[i][j] + melanin[i][j] + blood[i][j] + shared[i][j] + white[i][j] + dim[i][j]
+        });
         let by_band = [
             relief,
             build(&|i, j| melanin[i][j] + 0.5 * shared[i][j]),
             build(&|i, j| blood[i][j] + 0.5 * shared[i][j]),
             white,
             build(&|i, j| (1.0 - correlation * correlation) * joint * both(i, j)),
+            colorless,
         ];
         // Element c of a vector moves.
         let by_vector = |own: f64, v: &[f64; 3], other: &[f64; 3], c: usize| {
@@ -284,6 +303,8 @@ impl<'a> Problem<'a> {
         for k in 0..COUNT {
             rows.linear(p, &[(at(Kind::Melanin, k), 1.0), (at(Kind::Blood, k), -1.0)], melanin - blood, SHARES_SD);
             rows.linear(p, &[(at(Kind::Correlation, k), 1.0)], 0.0, self.chance[k]);
+            let share = [(at(Kind::Colorless, k), 1.0), (at(Kind::Relief, k), -1.0)];
+            rows.linear(p, &share, COLORLESS.0, COLORLESS.1);
         }
         rows.linear(p, &[(SCATTER, 1.0)], 0.0, SCATTER_SD);
         for q in 1..5 {
@@ -294,16 +315,19 @@ impl<'a> Problem<'a> {
 
     fn answer(&self, p: &DVector<f64>, precision: &DMatrix<f64>) -> Sources {
         let covariance = Cholesky::new(precision.clone()).map(|c| c.inverse());
-        let power = |k: usize| p[at(Kind::Relief, k)].exp();
         let (mut relief, mut error) = ([0.0; 3], [0.0; 3]);
         for band in 0..3 {
-            let sum: f64 = parts(band).map(power).sum();
+            let kinds = [Kind::Relief, Kind::Colorless];
+            let terms: Vec<usize> = parts(band).flat_map(|k| kinds.map(|kind| at(kind, k))).collect();
+            let sum: f64 = terms.iter().map(|&i| p[i].exp()).sum();
             let variance = covariance.as_ref().map_or(0.0, |c| {
-                let pairs = parts(band).flat_map(|i| parts(band).map(move |j| (i, j)));
-                pairs.map(|(i, j)| power(i) * power(j) * c[(at(Kind::Relief, i), at(Kind::Relief, j))]).sum()
+                let pairs = terms.iter().flat_map(|&i| terms.iter().map(move |&j| (i, j)));
+                pairs.map(|(i, j)| p[i].exp() * p[j].exp() * c[(i, j)]).sum()
             });
             relief[band] = (self.transfer.whole[band] * sum).sqrt();
-            error[band] = 0.5 * relief[band] * variance.max(0.0).sqrt() / sum;
+            let fold = if self.tone.is_folded() { FOLD_SD } else { 0.0 };
+            let blue = LITTLE_BLUE_SD[band] * (Tone::blue_blur(self.darker[2]) - 1.0);
+            error[band] = relief[band] * (0.5 * variance.max(0.0).sqrt() / sum).hypot(fold).hypot(blue);
         }
         let weights: [[f64; 3]; COUNT] = std::array::from_fn(|k| self.weights(p, k));
         let last = weights[COUNT - 1];
@@ -317,7 +341,8 @@ impl<'a> Problem<'a> {
         /// Where next to nothing of what is seen is relief, no weight makes it so.
         const MOST: f64 = 3.0;
         let (model, by_band, _) = self.model(p, k);
-        let relief = by_band[Kind::Relief as usize];
+        let [colored, colorless] = [Kind::Relief, Kind::Colorless].map(|kind| by_band[kind as usize]);
+        let relief: Matrix = std::array::from_fn(|i| std::array::from_fn(|j| colored[i][j] + colorless[i][j]));
         let Some(whiten) = inverse_factor(&model) else { return [0.0, 1.0, 0.0] };
         let goal = relief.map(|row| row[1]);
         let half: [f64; 3] = std::array::from_fn(|i| (0..3).map(|j| whiten[i][j] * goal[j]).sum());
@@ -372,7 +397,7 @@ fn clamped(p: &DVector<f64>) -> DVector<f64> {
             SCATTER => (-0.15, 0.15),
             EXPONENT => (0.5, 2.5),
             i if i > SCATTER => (-0.3, 0.3),
-            i if i >= at(Kind::Correlation, 0) => (-1.0, 1.0),
+            i if (at(Kind::Correlation, 0)..at(Kind::Colorless, 0)).contains(&i) => (-1.0, 1.0),
             _ => (-30.0, 2.0),
         };
         p[i].clamp(low, high)
@@ -482,6 +507,7 @@ mod tests {
             SCATTER => 0.03,
             EXPONENT => 1.3,
             i if i > SCATTER => 0.01 * (i - SCATTER) as f64,
+            i if i >= at(Kind::Colorless, 0) => -12.0,
             i if i >= at(Kind::Correlation, 0) => 0.1,
             i if i >= at(Kind::Noise, 0) => -8.0,
             _ => -10.5 + 0.1 * i as f64,

@@ -4,6 +4,8 @@ use crate::color::skin::{BLOOD_MAX, MELANIN_MAX, SURFACE_DEFAULT, SkinModel};
 
 /// How well the two log ratios of a photo tell its skin, ln units.
 const RATIO_SD: f64 = 0.02;
+/// Angle between shading and pigment, degrees, below which a photo hardly tells them apart.
+const FOLD_DEG: f64 = 8.0;
 /// ln G/B above which blue is so dark that its logarithm says less.
 const LITTLE_BLUE: f64 = 1.0;
 /// What is known of skin beforehand: ln of the melanosome and of the blood fraction, with their standard deviations.
@@ -80,6 +82,12 @@ impl Tone {
         let normal = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
         let length = normal.iter().map(|v| v * v).sum::<f64>().sqrt();
         (-normal.iter().sum::<f64>() / (3.0_f64.sqrt() * length)).asin().to_degrees()
+    }
+
+    /// Whether shading and pigment look so alike that little tells them apart.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.separation_angle_deg() < FOLD_DEG
     }
 
     /// What melanin and what blood add to (ln R/G, ln G/B) where they take 1 from ln G.
