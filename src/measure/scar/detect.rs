@@ -1,7 +1,7 @@
 //! Finds scars: matched filters for every form and size, under light of a known direction.
 //!
 //! At every place and for every template the dipole and the hollow are fitted to the whitened picture (least squares,
-//! neither may be negative: what is dark where a hollow would be bright is no hollow). The energy they explain, in
+//! neither negative, in a mixture that the form can show). The energy they explain, in
 //! variances of the whitened skin, is the evidence. Where it is largest over places and templates stands a candidate;
 //! the stronger of two that overlap is kept, so the flank of a pit is not a bump beside it.
 
@@ -17,6 +17,9 @@ const SIDES: [usize; 4] = [256, 320, 384, 512];
 const RIM_MM: f64 = 4.5;
 /// Places within this many samples compete.
 const NEAR: usize = 2;
+/// Beside a deep hollow its flank looks like the flank of another scar, but nothing is dark there from all sides: what
+/// has a larger share of the dipole than this must keep its distance from stronger scars.
+const ECHO: f64 = 0.97;
 /// Side in mm of the blocks of which three by three tell the variance around a place.
 const BLOCK_MM: f64 = 2.0;
 /// A scar that is cut by the edge of the photo or of the skin is not told from the edge itself.
@@ -28,22 +31,20 @@ const NO_RELIEF: f32 = 1e-12;
 
 /// What a form must show to count.
 struct Criterion {
-    /// Least energy, in variances of the whitened skin. Fitted on phantoms (seeds 1 to 12, three tones, two lights).
+    /// Least energy, in variances of the whitened skin. Fitted on phantoms (the tuning set, three tones, two lights).
     energy: f64,
-    /// Allowed shares of the dipole in both amplitudes. Beside a deep hollow the light alone looks like a hollow of the
-    /// other flank, but nothing is dark there from all sides. What is dark but has no flanks is pigment, not a hollow
-    /// or dome; only a narrow pit may lie in its own shadow whole.
-    dipole: [f64; 2],
+    /// Least share of the dipole in both amplitudes. What is dark but has no flanks is pigment, not a hollow or dome;
+    /// only a narrow pit may lie in its own shadow whole.
+    dipole: f64,
 }
 
 impl Form {
     fn criterion(self) -> Criterion {
         match self {
-            Self::Pore => Criterion { energy: 460.0, dipole: [0.0, 1.0] },
-            Self::Pit => Criterion { energy: 460.0, dipole: [0.0, 0.97] },
-            Self::Box => Criterion { energy: 420.0, dipole: [0.30, 0.97] },
-            Self::Bowl => Criterion { energy: 250.0, dipole: [0.12, 0.97] },
-            Self::Dome => Criterion { energy: 275.0, dipole: [0.25, 1.0] },
+            Self::Pore | Self::Pit => Criterion { energy: 460.0, dipole: 0.0 },
+            Self::Box => Criterion { energy: 370.0, dipole: 0.30 },
+            Self::Bowl => Criterion { energy: 280.0, dipole: 0.12 },
+            Self::Dome => Criterion { energy: 235.0, dipole: 0.25 },
         }
     }
 }
@@ -91,6 +92,8 @@ pub(super) struct Matched {
     dipole: Spectrum,
     hollow: Spectrum,
     products: [f32; 3],
+    /// Dipole and hollow of the mixture with the least dipole that the form can show.
+    edge: [f32; 2],
 }
 
 impl Matched {
@@ -104,7 +107,8 @@ impl Matched {
             (sum * scale) as f32
         };
         let products = [product(&dipole, &dipole), product(&dipole, &hollow), product(&hollow, &hollow)];
-        Self { dipole, hollow, products }
+        let share = template.form.criterion().dipole as f32;
+        Self { dipole, hollow, products, edge: [share, 1.0 - share] }
     }
 
     /// Correlations of a whitened tile with both pictures: the dipole's as real, the hollow's as imaginary part.
@@ -114,18 +118,26 @@ impl Matched {
         tiles.picture(both.map(|((t, d), h)| t * d.conj() + i * (t * h.conj())).collect())
     }
 
-    /// Amplitudes of dipole and hollow, and the energy they explain.
+    /// Amplitudes of dipole and hollow, and the energy they explain: least squares among the mixtures that the form can
+    /// show, from the dipole alone to the least share of it.
     #[inline(always)]
     pub(super) fn fit(&self, c: Complex<f32>) -> ([f32; 2], f32) {
         let [dd, dh, hh] = self.products;
         let det = dd * hh - dh * dh;
         let (a, b) = ((hh * c.re - dh * c.im) / det, (dd * c.im - dh * c.re) / det);
-        if a >= 0.0 && b >= 0.0 {
+        let [edge_d, edge_h] = self.edge;
+        if b >= 0.0 && a * edge_h >= b * edge_d {
             return ([a, b], a * c.re + b * c.im);
         }
-        let (only_d, only_h) = (c.re.max(0.0), c.im.max(0.0));
-        let (ed, eh) = (only_d * only_d / dd, only_h * only_h / hh);
-        if ed >= eh { ([only_d / dd, 0.0], ed) } else { ([0.0, only_h / hh], eh) }
+        let alone = c.re.max(0.0);
+        let mixed = (edge_d * c.re + edge_h * c.im).max(0.0);
+        let norm = edge_d * edge_d * dd + 2.0 * edge_d * edge_h * dh + edge_h * edge_h * hh;
+        let (energy_alone, energy_mixed) = (alone * alone / dd, mixed * mixed / norm);
+        if energy_alone >= energy_mixed {
+            ([alone / dd, 0.0], energy_alone)
+        } else {
+            ([edge_d * mixed / norm, edge_h * mixed / norm], energy_mixed)
+        }
     }
 }
 
@@ -187,10 +199,7 @@ impl<'a> Whitened<'a> {
     /// Of all candidates those that no stronger one overlaps and that show what their form must show.
     pub(super) fn kept(&self, candidates: Vec<Found>) -> Vec<Found> {
         let mut found = strongest(candidates, self.picture.step_mm);
-        found.retain(|f| {
-            let [least, most] = f.form().criterion().dipole;
-            (least..=most).contains(&f.dipole_share()) && self.inside(f) >= LEAST_INSIDE
-        });
+        found.retain(|f| self.inside(f) >= LEAST_INSIDE);
         found
     }
 
@@ -358,8 +367,10 @@ fn strongest(mut candidates: Vec<Found>, step_mm: f64) -> Vec<Found> {
     for candidate in candidates {
         let apart = |other: &Found| {
             let (dx, dy) = (candidate.x.abs_diff(other.x) as f64, candidate.y.abs_diff(other.y) as f64);
-            let radii = BANK[candidate.template].radius_mm + BANK[other.template].radius_mm;
-            dx.hypot(dy) * step_mm > radii + 0.2
+            let (own, stronger) = (BANK[candidate.template].radius_mm, BANK[other.template].radius_mm);
+            let echo = candidate.dipole_share() > ECHO && candidate.energy() < 0.7 * other.energy();
+            let least = if echo { own + 2.2 * stronger } else { 1.25 * (own + stronger) };
+            dx.hypot(dy) * step_mm > least + 0.2
         };
         if kept.iter().all(apart) {
             kept.push(candidate);

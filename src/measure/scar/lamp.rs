@@ -17,7 +17,7 @@ const DIRECTIONS: usize = 12;
 const MOST_TILES: usize = 4;
 /// Scars that must be found per direction, on average.
 const LEAST_SCARS: f64 = 2.0;
-/// Length of the first harmonic, as a share of all, below which the directions say the same. On phantoms (seeds 1 to 6)
+/// Length of the first harmonic, as a share of all, below which the directions say the same. On phantoms (the tuning set)
 /// all above it lie within 30 degrees of the truth, half of them within 7.
 const LEAST_HARMONIC: f64 = 0.025;
 
