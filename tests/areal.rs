@@ -189,7 +189,7 @@ fn a_masked_region_equals_the_cropped_region() {
     let plane = heights("skin");
     // A rectangle, and a ragged region in it.
     let inside = |x: usize, y: usize| (17..110).contains(&x) && (9..121).contains(&y);
-    let ragged = |x: usize, y: usize| inside(x, y) && (x * 3 + y * 5) % 17 != 0 && (x < 60 || y > 30);
+    let ragged = |x: usize, y: usize| inside(x, y) && !(x * 3 + y * 5).is_multiple_of(17) && (x < 60 || y > 30);
     for mask in [Mask::from_fn(128, 128, inside), Mask::from_fn(128, 128, ragged)] {
         let cropped = plane.crop(17..110, 9..121);
         let cropped_mask = Mask::from_fn(93, 112, |x, y| mask.contains(x + 17, y + 9));

@@ -157,10 +157,10 @@ fn render(phantom: &Phantom, args: &PhantomArgs, mut done: impl FnMut(u32, &Rend
                 Error::config("phantom: a series of recaptures begins with the identity; remove [recapture]").into()
             );
         }
-        let all = series(phantom.seed, count as usize, Spread::default(), &phantom.camera);
-        let size = (phantom.width_px, phantom.height_px);
-        let needed = all.iter().map(|(r, c)| r.margin_px(size, c.lens_reach_px())).max().unwrap_or(0);
+        let spread = Spread::default();
+        let needed = spread.margin_px((phantom.width_px, phantom.height_px), phantom.camera.lens_reach_px());
         let scene = Phantom { margin_px: phantom.margin_px.max(needed), ..phantom.clone() }.scene()?;
+        let all = series(phantom.seed, count as usize, spread, &phantom.camera);
         for (i, (recapture, camera)) in all.iter().enumerate() {
             done(i as u32, &scene.photograph(recapture, camera)?)?;
         }

@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn what_is_left_is_orthogonal_to_the_form() {
         let plane = Plane::from_fn(60, 50, |x, y| ((x * 13 + y * y * 7) % 29) as f32);
-        let mask = Mask::from_fn(60, 50, |x, y| (x + y) % 3 != 0);
+        let mask = Mask::from_fn(60, 50, |x, y| !(x + y).is_multiple_of(3));
         let left = Fitted::to(&plane, &mask, Form::Plane).unwrap().removed_from(&plane, &mask);
         let moment = |f: fn(f64, f64) -> f64| -> f64 {
             (0..50).flat_map(|y| (0..60).map(move |x| (x, y))).map(|(x, y)| left.at(x, y) * f(x as f64, y as f64)).sum()

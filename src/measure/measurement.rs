@@ -185,6 +185,9 @@ flags! {
     /// The skin is so dark and shines so much that more melanin looks like less light (`separation_angle_deg` below 8): relief and
     /// pigment cannot be told apart well, read `relief_sq_*_se`. Cross-polarized photos have no such limit.
     PigmentFold = "pigment_fold",
+    /// The skin sends back next to no blue (mean ln G/B above 1.5): what tells relief from pigment is rounding and noise, read
+    /// `relief_sq_*_se`.
+    LittleBlue = "little_blue",
     /// More than 5 % of the photo is clipped.
     Clipped = "clipped",
     /// More than 5 % of the photo is glare.

@@ -17,8 +17,11 @@
 
 pub mod camera;
 mod contrast;
+mod fields;
+pub mod frame;
 pub mod hair;
 pub mod light;
+mod lit;
 mod place;
 pub mod presets;
 pub mod random;

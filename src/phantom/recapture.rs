@@ -140,6 +140,24 @@ impl Default for Spread {
     }
 }
 
+impl Spread {
+    /// Pixels of skin that must surround a frame of `size` for any recapture of this spread, so that the skin of a series
+    /// does not depend on how many there are.
+    #[must_use]
+    pub fn margin_px(&self, size: (usize, usize), pad: usize) -> usize {
+        let extreme = |i: u32| {
+            let side = |bit: u32| if i >> bit & 1 == 0 { -1.0 } else { 1.0 };
+            Recapture {
+                rotation_deg: side(0) * self.rotation_deg,
+                scale: 1.0 - self.scale,
+                shift_px: [side(1) * self.shift_px, side(2) * self.shift_px],
+                light_follows_camera: false,
+            }
+        };
+        (0..8).map(|i| extreme(i).margin_px(size, pad)).max().unwrap_or(0)
+    }
+}
+
 /// Recaptures drawn evenly within a spread, each with its camera: other exposure, other noise. The first is the identity
 /// with `camera` itself.
 #[must_use]
@@ -207,7 +225,10 @@ mod tests {
         let camera = Camera::default();
         let all = series(3, 20, Spread::default(), &camera);
         assert_eq!(all[0], (Recapture::default(), camera.clone()));
+        let margin = Spread::default().margin_px((640, 480), 4);
+        assert!(margin < 60, "{margin}");
         for (r, c) in &all[1..] {
+            assert!(r.margin_px((640, 480), 4) <= margin);
             assert!(r.rotation_deg.abs() <= 3.0 && (r.scale - 1.0).abs() <= 0.03 && r.check().is_ok());
             assert!(c.exposure.log2().abs() <= 0.2 && c.noise_seed > 1);
         }

@@ -6,13 +6,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::base::{Plane, parallel};
+use crate::base::Plane;
 use crate::color::Lab;
 use crate::error::{Error, Result};
-use crate::filter::gaussian::blur;
 
-use super::contrast::{SpotScene, lesions, measure_scar};
-use super::light::{Frame, Irradiance};
+use super::contrast::{SpotScene, lesions};
+use super::fields::Fields;
+use super::frame::Frame;
+use super::lit::{Lit, ln};
 use super::place::{Blob, Place};
 use super::recapture::Recapture;
 use super::render::{Maps, Rendered};
@@ -20,83 +21,28 @@ use super::scar::{self, Scar};
 use super::skin::{BLOOD_MAX, MELANIN_MAX, SkinModel};
 use super::spline::Spline;
 use super::spot::{self, Ground, Spot};
-use super::table::{GAMUT_KNEE, SkinTable};
-use super::texture::field::{band, band_of, map2, mean, rms};
-use super::texture::relief::Surface;
-use super::truth::{BANDS_MM, Bands, Truth};
-use super::{Camera, Light, Phantom, Relief};
-
-/// Streams of random numbers of this file.
-const MOTTLE: u32 = 0x20;
+use super::table::GAMUT_KNEE;
+use super::texture::field::{map2, mean};
+use super::truth::{Bands, Truth};
+use super::{Camera, Light, Phantom};
 
 /// Skin under its light.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    phantom: Phantom,
+    pub(super) phantom: Phantom,
     melanin_base: f64,
-    melanin: Plane,
-    blood: Plane,
-    height_mm: Plane,
+    pub(super) melanin: Plane,
+    pub(super) blood: Plane,
+    pub(super) height_mm: Plane,
     /// The height of the same skin without scars.
-    healthy_mm: Plane,
-    hair: Plane,
-    fields: Arc<Fields>,
-    scars: Vec<(Scar, Blob)>,
+    pub(super) healthy_mm: Plane,
+    pub(super) hair: Plane,
+    pub(super) fields: Arc<Fields>,
+    pub(super) scars: Vec<(Scar, Blob)>,
     spots: Vec<Spot>,
     lit: Lit,
     /// Splines through melanin, blood, height and hair, made for the first recapture.
     splines: OnceLock<[Spline; 4]>,
-}
-
-/// What the light makes of a scene.
-#[derive(Clone, Debug)]
-struct Lit {
-    light: Irradiance,
-    linear: [Plane; 3],
-    scars: Vec<Scar>,
-    micro_relief_mid: f64,
-    /// Splines through the light of the scene, the irradiance and the highlights.
-    splines: OnceLock<[Spline; 7]>,
-}
-
-/// What only the seed, the size and the relief of healthy skin decide, and what takes longest to make.
-#[derive(Clone, Debug)]
-struct Fields {
-    seed: u64,
-    size: (usize, usize),
-    mm_per_px: f64,
-    relief: Relief,
-    surface: Surface,
-    /// Melanin coarse and fine, blood coarse and fine: rms 1.
-    mottle: [Plane; 4],
-    /// Roughness of rims: rms 1.
-    rough: Plane,
-}
-
-impl Fields {
-    fn new(p: &Phantom, size: (usize, usize)) -> Self {
-        let field = |i: u32, mm: [f64; 2]| band(p.seed, MOTTLE + i, size, p.mm_per_px, mm);
-        let (coarse, fine) = ([1.5, 8.0], [0.3, 1.5]);
-        Self {
-            seed: p.seed,
-            size,
-            mm_per_px: p.mm_per_px,
-            relief: p.relief.clone(),
-            surface: p.relief.surface(p.seed, size, p.mm_per_px),
-            mottle: [field(0, coarse), field(1, fine), field(2, coarse), field(3, fine)],
-            rough: field(5, [0.5, 2.0]),
-        }
-    }
-
-    fn serve(&self, p: &Phantom, size: (usize, usize)) -> bool {
-        self.seed == p.seed && self.size == size && self.mm_per_px == p.mm_per_px && self.relief == p.relief
-    }
-
-    /// A factor of mean about 1 on a pigment: its coarse and its fine mottle.
-    fn mottle(&self, first: usize, coarse: f64, fine: f64) -> Plane {
-        let (coarse, fine) = (coarse as f32, fine as f32);
-        map2(&self.mottle[first], &self.mottle[first + 1], |c, f| (1.0 + coarse * c + fine * f).max(0.1))
-    }
 }
 
 impl Phantom {
@@ -173,30 +119,12 @@ impl Phantom {
             fields,
             scars,
             spots: spots.into_iter().map(|(spot, _)| spot).collect(),
-            lit: Lit {
-                light: Irradiance { rgb: std::array::from_fn(|_| Plane::new(0, 0)), glare: Plane::new(0, 0) },
-                linear: std::array::from_fn(|_| Plane::new(0, 0)),
-                scars: Vec::new(),
-                micro_relief_mid: 0.0,
-                splines: OnceLock::new(),
-            },
+            lit: Lit::none(),
             splines: OnceLock::new(),
         };
         scene.lit = scene.under(&self.light, Frame::new((self.width_px, self.height_px), margin, scale));
         Ok(scene)
     }
-}
-
-impl Lit {
-    fn splines(&self) -> &[Spline; 7] {
-        let ([r, g, b], [sr, sg, sb]) = (&self.linear, &self.light.rgb);
-        self.splines.get_or_init(|| [r, g, b, sr, sg, sb, &self.light.glare].map(Spline::new))
-    }
-}
-
-/// Natural logarithm of an irradiance.
-fn ln(plane: &Plane) -> Plane {
-    plane.map(|v| f64::from(v.max(1e-4)).ln() as f32)
 }
 
 impl Scene {
@@ -284,57 +212,6 @@ impl Scene {
             frame.beam[k] += aim[k] - middle[k];
         }
         self.under(&light, frame)
-    }
-
-    /// The scene under a light.
-    fn under(&self, light: &Light, frame: Frame) -> Lit {
-        let irradiance = light.irradiance(&self.height_mm, frame);
-        let linear = self.linear(&irradiance);
-        let mid = |plane: &Plane| rms(&band_of(&frame.of(plane), frame.mm_per_px, BANDS_MM[1]));
-        let mut scars: Vec<Scar> = self.scars.iter().map(|(scar, _)| scar.clone()).collect();
-        let micro_relief_mid = if scars.is_empty() {
-            mid(&ln(&irradiance.rgb[1]))
-        } else {
-            let [added, healthy] = light.ln_difference(&self.height_mm, &self.healthy_mm, frame);
-            let micro_relief = mid(&healthy);
-            for (scar, (_, blob)) in scars.iter_mut().zip(&self.scars) {
-                measure_scar(scar, blob, &self.fields.rough, &added, micro_relief);
-            }
-            micro_relief
-        };
-        Lit { light: irradiance, linear, scars, micro_relief_mid, splines: OnceLock::new() }
-    }
-
-    /// Linear sRGB of the scene under its light.
-    fn linear(&self, light: &Irradiance) -> [Plane; 3] {
-        let (width, height) = (self.melanin.width(), self.melanin.height());
-        let table = SkinTable::new(self.phantom.surface);
-        let hairy = self.phantom.hair.per_cm2 > 0.0;
-        // A hair keeps a little light from the skin beside it.
-        let shadow = if hairy { blur(&self.hair, 2.0) } else { Plane::new(0, 0) };
-        let color = self.phantom.hair.color.map(|v| v as f32);
-        let bands = parallel::map_bands(height, 16, |rows| {
-            let mut out: [Vec<f32>; 3] = std::array::from_fn(|_| Vec::with_capacity(rows.len() * width));
-            for y in rows {
-                for x in 0..width {
-                    let skin = table.linear(self.melanin.at(x, y), self.blood.at(x, y));
-                    for c in 0..3 {
-                        let lit = light.rgb[c].at(x, y);
-                        let mut v = skin[c] * lit + light.glare.at(x, y);
-                        if hairy {
-                            let cover = self.hair.at(x, y);
-                            v = v * (1.0 - 0.35 * shadow.at(x, y)) * (1.0 - cover) + cover * color[c] * lit;
-                        }
-                        out[c].push(v);
-                    }
-                }
-            }
-            out
-        });
-        std::array::from_fn(|c| {
-            let data = bands.iter().flat_map(|band| band[c].iter().copied()).collect();
-            Plane::from_vec(width, height, data)
-        })
     }
 
     fn truth(&self, recapture: &Recapture, camera: &Camera, lit: &Lit, maps: &Maps, linear: &[Plane; 3]) -> Truth {

@@ -184,7 +184,8 @@ mod tests {
             diameter_mm: Some(1.5),
             contrast: 0.1,
             contrast_de00: Some(5.0),
-            circularity: 0.9,
+            circularity: Some(0.9),
+            scar: None,
         }
     }
 

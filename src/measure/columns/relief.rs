@@ -15,6 +15,8 @@ const LEAST_PX: f64 = 5.0;
 
 /// Angle between shading and pigment below which a photo hardly tells them apart.
 const FOLD_DEG: f64 = 8.0;
+/// Mean ln G/B above which blue is nearly gone.
+const LITTLE_BLUE: f64 = 1.5;
 
 /// Str above which a surface has no direction worth a number.
 const DIRECTED: f64 = 0.5;
@@ -91,6 +93,9 @@ fn bands(Site { scene, region, .. }: &Site, row: &mut Row) {
                     row.set(Column::SEPARATION_ANGLE_DEG, angle);
                     if angle < FOLD_DEG {
                         row.flag(Flag::PigmentFold);
+                    }
+                    if sources.ratios[1] > LITTLE_BLUE {
+                        row.flag(Flag::LittleBlue);
                     }
                     (sources.relief.map(Some), sources.error.map(Some))
                 },

@@ -2,13 +2,18 @@
 
 use super::{Column, Site};
 use crate::base::{Mask, Plane};
+use crate::filter::gaussian;
 use crate::measure::config::{Config, Family};
 use crate::measure::measurement::{Lesion, LesionKind, Row};
-use crate::measure::pigment::chromaticity::FACTOR;
+use crate::measure::pigment::kind::{Curves, Made};
+use crate::measure::pigment::separation::{CHROMA_SIGMA, mean};
 use crate::measure::pigment::spots::{self, Criteria, Spot};
+use crate::measure::pigment::tone::Tone;
+use crate::measure::pigment::{chromaticity::FACTOR, matched};
 use crate::measure::scene::Scene;
 
-/// The spots of the photo; where both pigments show one, the one that stands out more keeps it.
+/// The spots of the photo; where both pigments show one, it has the outline of the one that stands out more. Its color says
+/// its kind.
 pub fn find(scene: &Scene, config: &Config) -> Vec<(LesionKind, Spot)> {
     let Some(separation) = &scene.separation else { return Vec::new() };
     let criteria = Criteria {
@@ -17,19 +22,45 @@ pub fn find(scene: &Scene, config: &Config) -> Vec<(LesionKind, Spot)> {
         rim_sd: config.spots.rim_sd,
         min_de00: config.spots.min_de00,
     };
-    let find = |plane: &Plane| spots::find(plane, &scene.chromaticity, &scene.coarse_mask, &criteria);
-    let (dark, red) = crate::base::parallel::join(|| find(&separation.melanin), || find(&separation.hemoglobin));
+    let mask = &scene.coarse_mask;
+    let [u, v] = separation.chroma();
+    let tone = Tone::of(f64::from(mean(u, mask)), f64::from(mean(v, mask)), config.skin.polarization);
+    let [dark, red] = shown(scene, [u, v], &tone, criteria.surround());
+    let find = |plane: &Plane| spots::find(plane, &scene.chromaticity, mask, &criteria);
+    let (dark, red) = crate::base::parallel::join(|| find(&dark), || find(&red));
     let covers = |a: &Spot, b: &Spot| {
         let inside: std::collections::BTreeSet<_> = a.pixels.iter().collect();
         2 * b.pixels.iter().filter(|p| inside.contains(p)).count() > a.pixels.len().min(b.pixels.len())
     };
     let stronger = |a: &Spot, others: &[Spot]| !others.iter().any(|b| b.contrast_sd > a.contrast_sd && covers(a, b));
-    let keep = |spots: &[Spot], others: &[Spot], kind: LesionKind| {
-        spots.iter().filter(|s| stronger(s, others)).map(|s| (kind, s.clone())).collect::<Vec<_>>()
+    let curves = Curves::of(&tone);
+    let of_kind = |spot: &Spot| {
+        let (kind, contrast) = match curves.explain(spot.difference) {
+            Made::Melanin(density) => (LesionKind::DarkSpot, density),
+            Made::Blood(density) => (LesionKind::RedSpot, density),
+            Made::Shade => return None,
+        };
+        Some((kind, Spot { contrast, ..spot.clone() }))
     };
-    let mut all = keep(&dark, &red, LesionKind::DarkSpot);
-    all.extend(keep(&red, &dark, LesionKind::RedSpot));
+    let kept = dark.iter().filter(|s| stronger(s, &red)).chain(red.iter().filter(|s| stronger(s, &dark)));
+    let mut all: Vec<_> = kept.filter_map(of_kind).collect();
+    all.sort_by_key(|(kind, _)| *kind);
     all
+}
+
+/// The two planes on which spots of melanin and of blood show best.
+fn shown(scene: &Scene, [u, v]: [&Plane; 2], tone: &Tone, surround: f64) -> [Plane; 2] {
+    let mask = &scene.coarse_mask;
+    let weights = mask.plane().map(f32::from);
+    let g = gaussian::smooth_weighted(&mask.apply(&scene.chromaticity.g), &weights, CHROMA_SIGMA / FACTOR as f64);
+    let signatures = tone.signatures();
+    // Skin that does not vary has no spots: any mixture says so.
+    let mixtures = matched::mixtures([u, v, &g], mask, surround, signatures).unwrap_or(signatures);
+    mixtures.map(|w| {
+        let [a, b, c] = w.map(|w| w as f32);
+        let values = u.data().iter().zip(v.data()).zip(g.data()).map(|((&u, &v), &g)| a * u + b * v + c * g);
+        Plane::from_vec(u.width(), u.height(), values.collect())
+    })
 }
 
 /// The spots whose center lies in the region: their rows, and the region's counts.
@@ -62,7 +93,7 @@ pub fn fill(Site { scene, prepared, region, config, .. }: &Site, name: &str, row
             diameter_px,
             diameter_mm: scene.scale.mm_per_px.map(|scale| diameter_px * scale),
             contrast: spot.contrast,
-            contrast_de00: spot.de00,
+            contrast_de00: Some(spot.de00),
             circularity: Some(spot.circularity),
             scar: None,
         }

@@ -1,6 +1,9 @@
 //! Color and pigment: log chromaticity, separation of melanin, hemoglobin and shading, regional color, spots.
 
 pub mod chromaticity;
+pub mod kind;
+pub mod matched;
+pub mod part;
 pub mod regional;
 pub mod separation;
 pub mod sources;

@@ -31,11 +31,12 @@ const SCATTER_SD: f64 = 0.02;
 const NOISE: (f64, f64) = (0.02, 2.0);
 /// Change of the noise from band to band, ln power.
 const NOISE_STEP: f64 = 0.7;
-/// Exponent of the noise's variance against the light of a channel, between shot noise (1) and read noise (2).
-const NOISE_POWER: f64 = 1.2;
+/// Exponent of the noise's variance against the light of a channel, between shot noise (1) and read noise (2), and its
+/// deviation.
+const NOISE_POWER: (f64, f64) = (1.2, 0.3);
 /// Correlation of melanin and blood that needs no explanation.
 const CORRELATION_SD: f64 = 0.1;
-/// Relative error of the model itself.
+/// Relative error of the model itself, where blue has light enough to have a logarithm ([`Tone::blue_blur`]).
 const MODEL_SD: f64 = 0.06;
 /// Share of a wavelength squared that is one independent sample.
 const INDEPENDENT: f64 = 1.5;
@@ -44,9 +45,10 @@ const NOTHING: f64 = 1e-11;
 
 /// Kinds of parameters that every band has, in the order of [`at`].
 const PER_BAND: usize = 5;
-/// Parameters: five per band, the scattering, four of the vectors.
-const PARAMETERS: usize = PER_BAND * COUNT + 5;
+/// Parameters: five per band, the scattering, four of the vectors, the exponent of the noise.
+const PARAMETERS: usize = PER_BAND * COUNT + 6;
 const SCATTER: usize = PER_BAND * COUNT;
+const EXPONENT: usize = SCATTER + 5;
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -75,6 +77,8 @@ pub struct Sources {
     pub slow: [f64; 3],
     /// The skin of the region.
     pub tone: Tone,
+    /// Mean ln R/G and ln G/B of the region.
+    pub ratios: [f64; 2],
 }
 
 /// What the fit is told.
@@ -88,8 +92,10 @@ struct Problem<'a> {
     spread: [f64; COUNT],
     /// Standard deviation of the correlation of two sources by chance.
     chance: [f64; COUNT],
-    /// Variance of unit white noise in each band, by channel.
-    noise: [[f64; 3]; COUNT],
+    /// Variance of unit white noise in each band.
+    noise: [f64; COUNT],
+    /// ln of how much darker each channel is than green.
+    darker: [f64; 3],
 }
 
 impl Sources {
@@ -122,18 +128,18 @@ impl<'a> Problem<'a> {
         let area = (found.pixels * super::chromaticity::FACTOR * super::chromaticity::FACTOR) as f64;
         let samples: [f64; COUNT] =
             std::array::from_fn(|k| (INDEPENDENT * area / (edges_px[k] * edges_px[k + 1])).max(20.0));
-        let light = [-found.ratios[0], 0.0, found.ratios[1]].map(|ln| (NOISE_POWER * ln).exp());
+        let model_sd = MODEL_SD * Tone::blue_blur(found.ratios[1]);
         Some(Self {
             transfer,
             tone,
             covariance,
             whiten,
-            spread: samples.map(|n| (1.0 / n + MODEL_SD * MODEL_SD).sqrt()),
+            spread: samples.map(|n| (1.0 / n).sqrt().hypot(model_sd)),
             chance: samples.map(|n| (1.0 / n + CORRELATION_SD * CORRELATION_SD).sqrt()),
             noise: std::array::from_fn(|k| {
-                let gain = band_noise_gain(sigma_of_cutoff(edges_px[k]), sigma_of_cutoff(edges_px[k + 1]));
-                light.map(|l| gain * l)
+                band_noise_gain(sigma_of_cutoff(edges_px[k]), sigma_of_cutoff(edges_px[k + 1]))
             }),
+            darker: [-found.ratios[0], 0.0, found.ratios[1]],
         })
     }
 
@@ -147,6 +153,7 @@ impl<'a> Problem<'a> {
             }
             p[at(Kind::Noise, k)] = 2.0 * NOISE.0.ln();
         }
+        p[EXPONENT] = NOISE_POWER.0;
         let (mut residuals, mut slopes) = self.residuals(&p);
         let mut cost = squared(&residuals);
         let mut damping = 1e-2;
@@ -192,8 +199,8 @@ impl<'a> Problem<'a> {
         [[m[0] + d[0], 1.0, m[2] + d[1]], [h[0] + d[2], 1.0, h[2] + d[3]]]
     }
 
-    /// Covariance of the model in band `k`, and its derivatives: by the parameters of the band, the scattering, the vectors.
-    fn model(&self, p: &DVector<f64>, k: usize) -> (Matrix, [Matrix; PER_BAND], [Matrix; 5]) {
+    /// Covariance of the model in band `k`, and its derivatives: by the parameters of the band, and by those that follow them.
+    fn model(&self, p: &DVector<f64>, k: usize) -> (Matrix, [Matrix; PER_BAND], [Matrix; 6]) {
         let value = |kind: Kind| p[at(kind, k)];
         let (s, a, h) = (value(Kind::Relief).exp(), value(Kind::Melanin).exp(), value(Kind::Blood).exp());
         let noise = value(Kind::Noise).exp();
@@ -208,7 +215,8 @@ impl<'a> Problem<'a> {
         let melanin = build(&|i, j| a * m[i] * m[j]);
         let blood = build(&|i, j| h * b[i] * b[j]);
         let shared = build(&|i, j| correlation * joint * both(i, j));
-        let white = build(&|i, j| if i == j { noise * self.noise[k][i] } else { 0.0 });
+        let white =
+            build(&|i, j| if i == j { noise * self.noise[k] * (p[EXPONENT] * self.darker[i]).exp() } else { 0.0 });
         let sum = build(&|i, j| relief[i][j] + melanin[i][j] + blood[i][j] + shared[i][j] + white[i][j]);
         let by_band = [
             relief,
@@ -231,6 +239,7 @@ impl<'a> Problem<'a> {
             by_vector(a, &m, &b, 2),
             by_vector(h, &b, &m, 0),
             by_vector(h, &b, &m, 2),
+            build(&|i, j| white[i][j] * self.darker[i]),
         ];
         (sum, by_band, by_all)
     }
@@ -280,6 +289,7 @@ impl<'a> Problem<'a> {
         for q in 1..5 {
             rows.linear(p, &[(SCATTER + q, 1.0)], 0.0, VECTOR_SD);
         }
+        rows.linear(p, &[(EXPONENT, 1.0)], NOISE_POWER.0, NOISE_POWER.1);
     }
 
     fn answer(&self, p: &DVector<f64>, precision: &DMatrix<f64>) -> Sources {
@@ -299,7 +309,7 @@ impl<'a> Problem<'a> {
         let last = weights[COUNT - 1];
         let sum: f64 = last.iter().sum();
         let slow = if sum > 0.2 { last.map(|w| w / sum) } else { [0.0, 1.0, 0.0] };
-        Sources { relief, error, weights, slow, tone: self.tone }
+        Sources { relief, error, weights, slow, tone: self.tone, ratios: [-self.darker[0], self.darker[2]] }
     }
 
     /// Weights of the channels whose sum is the likeliest relief, raised until it has the power that was found.
@@ -360,6 +370,7 @@ fn clamped(p: &DVector<f64>) -> DVector<f64> {
     DVector::from_fn(PARAMETERS, |i, _| {
         let (low, high) = match i {
             SCATTER => (-0.15, 0.15),
+            EXPONENT => (0.5, 2.5),
             i if i > SCATTER => (-0.3, 0.3),
             i if i >= at(Kind::Correlation, 0) => (-1.0, 1.0),
             _ => (-30.0, 2.0),
@@ -469,6 +480,7 @@ mod tests {
         let problem = Problem::of(&found, &transfer, &edges_px, tone).expect("positive");
         let p = DVector::from_fn(PARAMETERS, |i, _| match i {
             SCATTER => 0.03,
+            EXPONENT => 1.3,
             i if i > SCATTER => 0.01 * (i - SCATTER) as f64,
             i if i >= at(Kind::Correlation, 0) => 0.1,
             i if i >= at(Kind::Noise, 0) => -8.0,

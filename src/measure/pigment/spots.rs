@@ -8,6 +8,7 @@
 use imageproc::region_labelling::{Connectivity, connected_components};
 
 use super::chromaticity::{Chromaticity, FACTOR};
+use super::part::part;
 use crate::base::{Mask, Plane};
 use crate::color::{Lab, delta_e_00};
 use crate::filter::{gaussian, morphology};
@@ -17,12 +18,26 @@ use crate::filter::{gaussian, morphology};
 pub struct Criteria {
     /// Smallest and largest diameter in photo pixels.
     pub diameter_px: [f64; 2],
-    /// Robust standard deviations that the core exceeds.
+    /// Robust standard deviations that the core exceeds, where the spot is at least twice as wide as the smallest.
     pub core_sd: f64,
     /// Robust standard deviations that the rim exceeds.
     pub rim_sd: f64,
     /// Least CIEDE2000 difference from the ring.
     pub min_de00: f64,
+}
+
+impl Criteria {
+    /// Robust standard deviations that the core of a spot of a diameter exceeds: more for small ones, of which chance (and
+    /// pores) make more, as there are more places for them.
+    fn needed_sd(&self, diameter_px: f64) -> f64 {
+        self.core_sd * (2.0 * self.diameter_px[0] / diameter_px).max(1.0)
+    }
+
+    /// Standard deviation, in pixels of half resolution, of the Gaussian that is the surround.
+    #[must_use]
+    pub fn surround(&self) -> f64 {
+        self.diameter_px[1] / FACTOR as f64 / 2.0
+    }
 }
 
 /// A spot, in photo pixels.
@@ -37,7 +52,9 @@ pub struct Spot {
     /// The same in robust standard deviations of the skin.
     pub contrast_sd: f64,
     /// CIEDE2000 difference of the mean color from that of the ring around it.
-    pub de00: Option<f64>,
+    pub de00: f64,
+    /// Mean ln R/G, ln G/B and ln G less those of the ring.
+    pub difference: [f64; 3],
     /// 4 pi area / perimeter^2.
     pub circularity: f64,
     /// Its pixels at half resolution.
@@ -47,7 +64,7 @@ pub struct Spot {
 /// The spots of one pigment (half resolution) on the skin `mask`.
 #[must_use]
 pub fn find(pigment: &Plane, photo: &Chromaticity, mask: &Mask, criteria: &Criteria) -> Vec<Spot> {
-    let sigma = criteria.diameter_px[1] / FACTOR as f64 / 2.0;
+    let sigma = criteria.surround();
     let first = excess(pigment, mask, mask, sigma);
     let Some(sd) = robust_sd(&first, mask) else { return Vec::new() };
     let stands_out = at_least(&first, mask, (criteria.rim_sd * sd) as f32);
@@ -58,6 +75,7 @@ pub fn find(pigment: &Plane, photo: &Chromaticity, mask: &Mask, criteria: &Crite
     let clean = mask.minus(&morphology::dilate_mask(&candidates, 1));
     components(&candidates)
         .into_iter()
+        .flat_map(|pixels| part(&pixels, &residual, (criteria.rim_sd * sd) as f32))
         .filter_map(|pixels| spot(pixels, &residual, sd, photo, &clean, criteria))
         .collect()
 }
@@ -129,7 +147,9 @@ fn spot(
     let pixels: Vec<(u32, u32)> = pixels.into_iter().filter(|p| value(p) >= rim).collect();
     let area_px = pixels.len() * FACTOR * FACTOR;
     let diameter = (4.0 * area_px as f64 / std::f64::consts::PI).sqrt();
-    if core < criteria.core_sd * sd || !(criteria.diameter_px[0]..=criteria.diameter_px[1]).contains(&diameter) {
+    if core < criteria.needed_sd(diameter) * sd
+        || !(criteria.diameter_px[0]..=criteria.diameter_px[1]).contains(&diameter)
+    {
         return None;
     }
     let n = pixels.len() as f64;
@@ -137,14 +157,15 @@ fn spot(
     let center =
         |f: fn(&(u32, u32)) -> u32| (pixels.iter().map(|p| f64::from(f(p))).sum::<f64>() / n + 0.5) * FACTOR as f64;
     let center = (center(|p| p.0), center(|p| p.1));
-    let inside = mean_color(photo, pixels.iter().map(|&(x, y)| (x as usize, y as usize)));
-    let around = mean_color(photo, ring(&pixels, clean, diameter / FACTOR as f64).into_iter());
-    let de00 = inside.zip(around).map(|(a, b)| delta_e_00(a, b));
-    if de00.is_none_or(|d| d < criteria.min_de00) {
+    let inside = mean_logs(photo, pixels.iter().map(|&(x, y)| (x as usize, y as usize)))?;
+    let around = mean_logs(photo, ring(&pixels, clean, diameter / FACTOR as f64).into_iter())?;
+    let de00 = delta_e_00(lab(inside), lab(around));
+    if de00 < criteria.min_de00 {
         return None;
     }
+    let difference = [0, 1, 2].map(|k| inside[k] - around[k]);
     let circularity = circularity(&pixels);
-    Some(Spot { center, area_px, contrast, contrast_sd: contrast / sd, de00, circularity, pixels })
+    Some(Spot { center, area_px, contrast, contrast_sd: contrast / sd, de00, difference, circularity, pixels })
 }
 
 /// Clean skin pixels between 2 and 2 + a third of the diameter (at least 4) from the spot's bounding box.
@@ -165,8 +186,8 @@ fn ring(pixels: &[(u32, u32)], clean: &Mask, diameter: f64) -> Vec<(usize, usize
         .collect()
 }
 
-/// The color of the mean log planes.
-fn mean_color(photo: &Chromaticity, pixels: impl Iterator<Item = (usize, usize)>) -> Option<Lab> {
+/// Means of ln R/G, ln G/B and ln G.
+fn mean_logs(photo: &Chromaticity, pixels: impl Iterator<Item = (usize, usize)>) -> Option<[f64; 3]> {
     let (mut n, mut sum) = (0.0, [0.0; 3]);
     for (x, y) in pixels {
         n += 1.0;
@@ -174,8 +195,12 @@ fn mean_color(photo: &Chromaticity, pixels: impl Iterator<Item = (usize, usize)>
             *sum += f64::from(plane.at(x, y));
         }
     }
-    let [u, v, g] = sum.map(|s: f64| s / n);
-    (n > 0.0).then(|| Lab::from_linear([(g + u).exp(), g.exp(), (g - v).exp()]))
+    (n > 0.0).then(|| sum.map(|s: f64| s / n))
+}
+
+/// The color of mean logarithms.
+fn lab([u, v, g]: [f64; 3]) -> Lab {
+    Lab::from_linear([(g + u).exp(), g.exp(), (g - v).exp()])
 }
 
 /// The length of the outline is pi/4 of the edges between pixels in and out (exact for a disk).

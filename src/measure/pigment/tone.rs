@@ -4,6 +4,8 @@ use crate::color::skin::{BLOOD_MAX, MELANIN_MAX, SURFACE_DEFAULT, SkinModel};
 
 /// How well the two log ratios of a photo tell its skin, ln units.
 const RATIO_SD: f64 = 0.02;
+/// ln G/B above which blue is so dark that its logarithm says less.
+const LITTLE_BLUE: f64 = 1.0;
 /// What is known of skin beforehand: ln of the melanosome and of the blood fraction, with their standard deviations.
 const PRIOR: [(f64, f64); 2] = [(0.06, 3.0), (0.015, 1.0)];
 /// A photo is taken as cross-polarized when that explains its color this much better (half a squared deviation).
@@ -16,6 +18,8 @@ pub struct Tone {
     pub melanin: f64,
     /// Blood fraction.
     pub blood: f64,
+    /// White reflection of its surface.
+    pub surface: f64,
     /// d ln(R, G, B) per d ln G of more melanin and of more blood; green is 1.
     pub vectors: [[f64; 3]; 2],
     /// Change of ln G when the melanin and when the blood of the region rises by a factor e.
@@ -42,7 +46,7 @@ impl Tone {
         let with = |surface: f64| {
             let model = SkinModel::new(surface);
             let (pigments, misfit) = invert(&model, [u, v]);
-            (Self::at(&model, pigments), misfit)
+            (Self::at(&model, surface, pigments), misfit)
         };
         match polarization {
             Polarization::None => with(SURFACE_DEFAULT).0,
@@ -55,11 +59,12 @@ impl Tone {
         }
     }
 
-    fn at(model: &SkinModel, [melanin, blood]: [f64; 2]) -> Self {
+    fn at(model: &SkinModel, surface: f64, [melanin, blood]: [f64; 2]) -> Self {
         let slopes = model.derivatives(melanin, blood);
         Self {
             melanin,
             blood,
+            surface,
             vectors: slopes.map(|s| s.map(|v| v / s[1])),
             strength: [slopes[0][1] * melanin, slopes[1][1] * blood],
         }
@@ -75,6 +80,19 @@ impl Tone {
         let normal = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
         let length = normal.iter().map(|v| v * v).sum::<f64>().sqrt();
         (-normal.iter().sum::<f64>() / (3.0_f64.sqrt() * length)).asin().to_degrees()
+    }
+
+    /// What melanin and what blood add to (ln R/G, ln G/B, ln G) where they take 1 from ln G.
+    #[must_use]
+    pub fn signatures(&self) -> [[f64; 3]; 2] {
+        self.vectors.map(|[r, g, b]| [g - r, b - g, -g])
+    }
+
+    /// By how much the colors of a region say less than usual, at least 1, where ln G/B is `v`: the bluest light of dark skin behind
+    /// crossed polarizers is near or beyond the edge of sRGB, and its logarithm is rounding and noise.
+    #[must_use]
+    pub fn blue_blur(v: f64) -> f64 {
+        f64::max(1.0, (v - LITTLE_BLUE).exp())
     }
 
     /// How much of ln G melanin and blood take away, below the surface: of skin without the one, at a common amount of the other.
@@ -95,7 +113,8 @@ fn invert(model: &SkinModel, ratios: [f64; 2]) -> ([f64; 2], f64) {
     let deviations = |p: [f64; 2]| {
         let ln = model.linear(p[0].exp(), p[1].exp()).map(|v| v.max(1e-5).ln());
         let prior = |i: usize| (p[i] - PRIOR[i].0.ln()) / PRIOR[i].1;
-        [(ln[0] - ln[1] - ratios[0]) / RATIO_SD, (ln[1] - ln[2] - ratios[1]) / RATIO_SD, prior(0), prior(1)]
+        let blue_sd = RATIO_SD * Tone::blue_blur(ratios[1]);
+        [(ln[0] - ln[1] - ratios[0]) / RATIO_SD, (ln[1] - ln[2] - ratios[1]) / blue_sd, prior(0), prior(1)]
     };
     let half = |d: [f64; 4]| 0.5 * d.iter().map(|v| v * v).sum::<f64>();
     let mut best = ([0.0; 2], f64::INFINITY);

@@ -148,7 +148,7 @@ fn color_difference(
     let half = FACTOR as f64;
     let to_half = |v: f64| (v + 0.5) / half - 0.5;
     let (center, radius) = ((to_half(center.0), to_half(center.1)), radius_px / half);
-    let to_picture = |v: usize| (v * FACTOR / picture.factor).min(usize::MAX);
+    let to_picture = |v: usize| v * FACTOR / picture.factor;
     let skin = |x: usize, y: usize| {
         let (px, py) = (to_picture(x), to_picture(y));
         px < picture.mask.width() && py < picture.mask.height() && picture.mask.contains(px, py)
