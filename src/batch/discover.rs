@@ -49,6 +49,7 @@ const RESULTS: &[&str] = &[
     "metrics.csv",
     "metrics.parquet",
     "lesions.csv",
+    "scales.csv",
     "failures.csv",
     "report.html",
     "run.json",

@@ -111,7 +111,7 @@ pub fn measure(
         depth_index: (found.dipole + 4.0 * found.hollow) * radius,
         edge_sharpness: features.edge_sharpness,
         contrast: contrast(found, picture, 1.2 * radius / picture.step_mm),
-        contrast_sd: found.energy().sqrt(),
+        contrast_sd: found.energy.sqrt(),
         color_difference: color.and_then(|c| color_difference(c, center, radius / mm_per_px, picture, scars)),
     }
 }
