@@ -81,6 +81,8 @@ fn every_cell_of_a_skin_photo_is_filled() {
         // A photo has no heights; relief without a direction says so.
         let is_empty = match column {
             c if c.metric().family == Family::Height => true,
+            // Isotropic relief shows no light, and without it no scar is told.
+            c if c.metric().family == Family::Scars => m.rows[0].flags().any(|flag| flag == Flag::LightUnclear),
             Column::RELIEF_STD_DEG => m.rows[0].flags().any(|flag| flag == Flag::NoDirection),
             _ => false,
         };
