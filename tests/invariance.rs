@@ -76,13 +76,16 @@ fn every_cell_of_a_skin_photo_is_filled() {
     let may_be_empty = ["sha256", "photo", "captured_at", "camera", "light_azimuth_deg", "red_spot_contrast"];
     let column = |name: &str| Column::named(name).unwrap();
     let ratios = [column("stat_cov"), column("stat_qcod")];
-    let kept = |c: &Column| !may_be_empty.contains(&c.metric().name.as_str()) && !ratios.contains(c);
+    // Hollows and domes are told apart by the light alone.
+    let no_light = m.rows[0].flags().any(|flag| flag == Flag::LightUnclear);
+    let kept = |c: &Column| {
+        let no_scars = no_light && c.metric().family == Family::Scars;
+        !may_be_empty.contains(&c.metric().name.as_str()) && !ratios.contains(c) && !no_scars
+    };
     for column in Column::all().filter(kept) {
         // A photo has no heights; relief without a direction says so.
         let is_empty = match column {
             c if c.metric().family == Family::Height => true,
-            // Isotropic relief shows no light, and without it no scar is told.
-            c if c.metric().family == Family::Scars => m.rows[0].flags().any(|flag| flag == Flag::LightUnclear),
             Column::RELIEF_STD_DEG => m.rows[0].flags().any(|flag| flag == Flag::NoDirection),
             _ => false,
         };
@@ -183,8 +186,9 @@ fn a_quarter_turn_changes_no_isotropic_metric() {
     }
     columns.extend([Column::FRACTAL_DIMENSION, Column::ANISOTROPY]);
     for column in columns {
-        // The cross-spectra are sampled on a grid that does not turn with the photo.
-        close(number(&a, column), number(&b, column), 4e-3, &column.metric().name);
+        // The cross-spectra are sampled on a grid that does not turn with the photo; a zone of one level hangs on single pixels.
+        let zones = ["glszm", "gldzm"].iter().any(|family| column.metric().name.starts_with(family));
+        close(number(&a, column), number(&b, column), if zones { 3e-2 } else { 6e-3 }, &column.metric().name);
     }
 }
 

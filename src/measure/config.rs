@@ -295,7 +295,7 @@ pub struct SpotConfig {
     /// The same in pixels, for photos of unknown scale. Default: 10 to 240.
     pub diameter_px: [f64; 2],
     /// A spot's core exceeds the surround by this many robust standard deviations; one narrower than twice the smallest
-    /// diameter by as many more as it is narrower. Default: 3.5.
+    /// diameter by as many more as it is narrower. Default: 4.
     pub core_sd: f64,
     /// A spot's rim exceeds the surround by this many robust standard deviations. Default: 2.
     pub rim_sd: f64,
@@ -305,7 +305,7 @@ pub struct SpotConfig {
 
 impl Default for SpotConfig {
     fn default() -> Self {
-        Self { diameter_mm: [0.5, 12.0], diameter_px: [10.0, 240.0], core_sd: 3.5, rim_sd: 2.0, min_de00: 2.5 }
+        Self { diameter_mm: [0.5, 12.0], diameter_px: [10.0, 240.0], core_sd: 4.0, rim_sd: 2.0, min_de00: 2.5 }
     }
 }
 

@@ -2,11 +2,10 @@
 
 use super::{Column, Site};
 use crate::base::{Mask, Plane};
-use crate::filter::gaussian;
 use crate::measure::config::{Config, Family};
 use crate::measure::measurement::{Lesion, LesionKind, Row};
 use crate::measure::pigment::kind::{Curves, Made};
-use crate::measure::pigment::separation::{CHROMA_SIGMA, mean};
+use crate::measure::pigment::separation::mean;
 use crate::measure::pigment::spots::{self, Criteria, Spot};
 use crate::measure::pigment::tone::Tone;
 use crate::measure::pigment::{chromaticity::FACTOR, matched};
@@ -25,7 +24,7 @@ pub fn find(scene: &Scene, config: &Config) -> Vec<(LesionKind, Spot)> {
     let mask = &scene.coarse_mask;
     let [u, v] = separation.chroma();
     let tone = Tone::of(f64::from(mean(u, mask)), f64::from(mean(v, mask)), config.skin.polarization);
-    let [dark, red] = shown(scene, [u, v], &tone, criteria.surround());
+    let [dark, red] = shown([u, v], mask, &tone, criteria.surround());
     let find = |plane: &Plane| spots::find(plane, &scene.chromaticity, mask, &criteria);
     let (dark, red) = crate::base::parallel::join(|| find(&dark), || find(&red));
     let covers = |a: &Spot, b: &Spot| {
@@ -48,18 +47,14 @@ pub fn find(scene: &Scene, config: &Config) -> Vec<(LesionKind, Spot)> {
     all
 }
 
-/// The two planes on which spots of melanin and of blood show best.
-fn shown(scene: &Scene, [u, v]: [&Plane; 2], tone: &Tone, surround: f64) -> [Plane; 2] {
-    let mask = &scene.coarse_mask;
-    let weights = mask.plane().map(f32::from);
-    let g = gaussian::smooth_weighted(&mask.apply(&scene.chromaticity.g), &weights, CHROMA_SIGMA / FACTOR as f64);
+/// The two mixtures of the smoothed log ratios in which spots of melanin and of blood show best.
+fn shown([u, v]: [&Plane; 2], mask: &Mask, tone: &Tone, surround: f64) -> [Plane; 2] {
     let signatures = tone.signatures();
     // Skin that does not vary has no spots: any mixture says so.
-    let mixtures = matched::mixtures([u, v, &g], mask, surround, signatures).unwrap_or(signatures);
+    let mixtures = matched::mixtures([u, v], mask, surround, signatures).unwrap_or(signatures);
     mixtures.map(|w| {
-        let [a, b, c] = w.map(|w| w as f32);
-        let values = u.data().iter().zip(v.data()).zip(g.data()).map(|((&u, &v), &g)| a * u + b * v + c * g);
-        Plane::from_vec(u.width(), u.height(), values.collect())
+        let [a, b] = w.map(|w| w as f32);
+        Plane::from_vec(u.width(), u.height(), u.data().iter().zip(v.data()).map(|(&u, &v)| a * u + b * v).collect())
     })
 }
 

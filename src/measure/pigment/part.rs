@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::base::Plane;
 
 /// The saddle between two spots lies below this share of the lower one's height.
-const SADDLE: f32 = 0.65;
+const SADDLE: f32 = 0.5;
 /// Least pixels of a hill that stays apart.
 const LEAST: usize = 6;
 

@@ -20,7 +20,7 @@ pub const MELANIN: [f64; 3] = [0.291_441, 0.509_829, 0.809_405];
 pub const HEMOGLOBIN: [f64; 3] = [0.324_670, 0.735_789, 0.594_309];
 
 /// Gaussian on the chroma before it is used, in photo pixels.
-pub const CHROMA_SIGMA: f64 = 3.0;
+const CHROMA_SIGMA: f64 = 3.0;
 /// Rounding of the logarithms and filters: below it there is no shading, so a flat photo has none at all.
 const RESOLUTION: f32 = 2e-6;
 

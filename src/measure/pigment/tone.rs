@@ -82,10 +82,10 @@ impl Tone {
         (-normal.iter().sum::<f64>() / (3.0_f64.sqrt() * length)).asin().to_degrees()
     }
 
-    /// What melanin and what blood add to (ln R/G, ln G/B, ln G) where they take 1 from ln G.
+    /// What melanin and what blood add to (ln R/G, ln G/B) where they take 1 from ln G.
     #[must_use]
-    pub fn signatures(&self) -> [[f64; 3]; 2] {
-        self.vectors.map(|[r, g, b]| [g - r, b - g, -g])
+    pub fn signatures(&self) -> [[f64; 2]; 2] {
+        self.vectors.map(|[r, g, b]| [g - r, b - g])
     }
 
     /// By how much the colors of a region say less than usual, at least 1, where ln G/B is `v`: the bluest light of dark skin behind
