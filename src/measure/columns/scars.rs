@@ -14,6 +14,7 @@ use crate::photo::Photo;
 
 /// Pixels larger than this (mm) resolve no scar's flank.
 const COARSEST_MM: f64 = 0.2;
+
 /// Scars of a photo, in photo pixels, and the light they were found in.
 #[derive(Debug)]
 pub struct Scars {

@@ -2,7 +2,7 @@
 //!
 //! The size is objective and comes first. The type is a suggestion with a probability, from three numbers: the logarithm
 //! of the diameter, how steep the flanks are, how flat the floor is. Each atrophic type is a Gaussian in each of them,
-//! fitted to phantoms (seeds 1 to 12, ITA 50, 20, -20, two lights; `validate` uses other seeds). Skin varies more than
+//! fitted to phantoms (the tuning set of `validate`, ITA 50, 20, -20, two lights). Skin varies more than
 //! phantoms do, so the standard deviations are taken 1.5 times as wide. No type fits many scars well ("all atrophic
 //! scars cannot be classified into these three"): then the answer is mixed.
 
@@ -81,9 +81,9 @@ pub struct Features {
 
 /// Mean and standard deviation on phantoms of ln diameter, edge sharpness, flatness.
 const ATROPHIC: [(ScarType, [[f64; 2]; 3]); 3] = [
-    (ScarType::IcePick, [[-0.11, 0.35], [2.99, 0.61], [-3.36, 0.75]]),
-    (ScarType::Boxcar, [[0.86, 0.24], [1.15, 0.29], [3.72, 0.79]]),
-    (ScarType::Rolling, [[1.47, 0.15], [-0.94, 0.24], [1.37, 0.48]]),
+    (ScarType::IcePick, [[-0.08, 0.32], [2.72, 0.55], [-3.21, 0.74]]),
+    (ScarType::Boxcar, [[0.86, 0.26], [1.09, 0.35], [3.39, 0.76]]),
+    (ScarType::Rolling, [[1.68, 0.19], [-1.12, 0.29], [1.06, 0.44]]),
 ];
 /// Skin varies more than phantoms.
 const WIDER: f64 = 1.5;

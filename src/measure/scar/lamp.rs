@@ -7,8 +7,11 @@
 
 use std::f64::consts::TAU;
 
-use super::detect::{self, Layer, Matched, Whitened};
-use super::profile::{BANK, Form, Template};
+use rustfft::num_complex::Complex;
+
+use super::detect;
+use super::profile::{BANK, Form};
+use super::whiten::Whitened;
 use crate::base::parallel;
 
 /// Directions that are tried.
@@ -17,50 +20,47 @@ const DIRECTIONS: usize = 12;
 const MOST_TILES: usize = 4;
 /// Scars that must be found per direction, on average.
 const LEAST_SCARS: f64 = 2.0;
-/// Length of the first harmonic, as a share of all, below which the directions say the same. On phantoms (seeds 1 to 6)
+/// Length of the first harmonic, as a share of all, below which the directions say the same. On phantoms (the tuning set)
 /// all above it lie within 30 degrees of the truth, half of them within 7.
 const LEAST_HARMONIC: f64 = 0.025;
 
 /// Azimuth of the lamp in degrees, 0 right, 90 up; `None` where the scars are too few or do not tell.
 #[must_use]
 pub fn azimuth_deg(whitened: &Whitened) -> Option<f64> {
-    let votes = |t: &Template| matches!(t.form, Form::Box | Form::Bowl | Form::Dome);
-    let bank = |azimuth: f64| -> Vec<Option<Matched>> {
-        parallel::map_indices(BANK.len(), |i| votes(&BANK[i]).then(|| whitened.matched(BANK[i], azimuth)).flatten())
-    };
-    let (across, upward) = (bank(0.0), bank(TAU / 4.0));
     let stride = whitened.tiles().div_ceil(MOST_TILES).max(1);
     let tiles: Vec<usize> = (0..whitened.tiles()).step_by(stride).collect();
-    let per_tile = parallel::map_indices(tiles.len(), |i| {
-        let correlate = |bank: &[Option<Matched>]| -> Vec<_> {
-            bank.iter().map(|m| m.as_ref().map(|m| whitened.correlations(tiles[i], m))).collect()
-        };
-        let (right, up) = (correlate(&across), correlate(&upward));
-        let search = |direction: usize| {
-            let (sin, cos) = angle(direction).sin_cos();
-            let layer = |k: usize| {
-                let (right, up) = (right[k].as_ref()?, up[k].as_ref()?);
+    let votes: Vec<usize> = (0..BANK.len()).filter(|&k| may_vote(BANK[k].form)).collect();
+    let per_template = parallel::map_indices(votes.len(), |i| {
+        let template = BANK[votes[i]];
+        let mut found = vec![Vec::new(); DIRECTIONS];
+        let (across, upward) = (whitened.matched(template, 0.0), whitened.matched(template, TAU / 4.0));
+        let (Some(across), Some(upward)) = (across, upward) else { return found };
+        for &tile in &tiles {
+            let (right, up) = (whitened.correlations(tile, &across), whitened.correlations(tile, &upward));
+            for (direction, found) in found.iter_mut().enumerate() {
+                let (sin, cos) = angle(direction).sin_cos();
                 // A dipole along any direction is a mixture of two; the hollow is the same under all.
-                let turned = right.iter().zip(up).map(|(r, u)| {
-                    let mut c = *r;
-                    c.re = cos as f32 * r.re + sin as f32 * u.re;
-                    c
-                });
-                across[k].as_ref().map(|m| Layer::of(m, turned.collect(), whitened.variance()))
-            };
-            let layers: Vec<Option<Layer>> = (0..BANK.len()).map(layer).collect();
-            detect::peaks(whitened, tiles[i], &across, &layers)
-        };
-        (0..DIRECTIONS).map(search).collect::<Vec<_>>()
+                let turn =
+                    |(r, u): (&Complex<f32>, &Complex<f32>)| Complex::new(cos as f32 * r.re + sin as f32 * u.re, r.im);
+                let turned = right.iter().zip(&up).map(turn).collect();
+                found.extend(detect::peaks(whitened, tile, votes[i], &across, &turned).into_iter().map(|(_, f)| f));
+            }
+        }
+        found
     });
     let mut curve = [0.0; DIRECTIONS];
     let mut scars = 0;
     for (direction, sum) in curve.iter_mut().enumerate() {
-        let found = whitened.kept(per_tile.iter().flat_map(|tile| tile[direction].clone()).collect());
+        let candidates = per_template.iter().flat_map(|found| found[direction].clone()).collect();
+        let found = detect::kept(whitened, candidates);
         scars += found.len();
-        *sum = found.iter().map(detect::Found::energy).sum();
+        *sum = found.iter().map(|f| f.energy).sum();
     }
     (scars as f64 >= LEAST_SCARS * DIRECTIONS as f64).then(|| first_harmonic(&curve)).flatten()
+}
+
+fn may_vote(form: Form) -> bool {
+    matches!(form, Form::Box | Form::Bowl | Form::Dome)
 }
 
 fn angle(direction: usize) -> f64 {

@@ -30,7 +30,7 @@ pub struct Scar {
     pub scar_type: ScarType,
     /// Probability of that type.
     pub probability: f64,
-    /// (dipole + 4 hollow) x radius of a hollow, dipole x radius of a dome; dimensionless, grows with the depth.
+    /// (dipole + 4 hollow) x radius in mm; dimensionless, grows with the depth or height.
     pub depth_index: f64,
     /// ln of what steep flanks explain over what soft ones do.
     pub edge_sharpness: f64,
@@ -70,10 +70,10 @@ fn diameter_mm(found: &Found) -> f64 {
         }
     }
     let correction = match form {
-        Form::Pore | Form::Pit => 0.153,
-        Form::Box => -0.021,
-        Form::Bowl => 0.032,
-        Form::Dome => 0.095,
+        Form::Pore | Form::Pit => 0.078,
+        Form::Box => -0.016,
+        Form::Bowl => 0.084,
+        Form::Dome => 0.129,
     };
     2.0 * (center + correction).exp()
 }
@@ -101,7 +101,6 @@ pub fn measure(
         raised: ln_ratio(best(found, Form::Dome), hollows.into_iter().fold(0.0, f64::max)),
     };
     let (scar_type, probability) = classify::suggest(found.form(), &features);
-    let depth = if raised { found.dipole } else { found.dipole + 4.0 * found.hollow };
     Scar {
         raised,
         center,
@@ -109,10 +108,10 @@ pub fn measure(
         size: SizeBin::of(diameter),
         scar_type,
         probability,
-        depth_index: depth * radius,
+        depth_index: (found.dipole + 4.0 * found.hollow) * radius,
         edge_sharpness: features.edge_sharpness,
         contrast: contrast(found, picture, 1.2 * radius / picture.step_mm),
-        contrast_sd: found.energy().sqrt(),
+        contrast_sd: found.energy.sqrt(),
         color_difference: color.and_then(|c| color_difference(c, center, radius / mm_per_px, picture, scars)),
     }
 }

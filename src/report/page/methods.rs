@@ -106,6 +106,10 @@ pub(super) fn paragraphs(about: &About, tally: &Tally, conditions: &Conditions) 
             bands(config.relief.bands_px)
         );
     }
+    if config.wants(Family::Scars) {
+        method += "Scars were found by matched filters of the shading that their profiles give under the direction of the \
+                   light; types are suggestions. ";
+    }
     if OF_LEVELS.iter().any(|&family| config.wants(family)) {
         method += &matrices(config);
     }
