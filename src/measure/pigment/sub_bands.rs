@@ -105,8 +105,9 @@ impl SubBands {
         }
         let enough = (pixels as f64 / SAMPLES).sqrt();
         let covariance = std::array::from_fn(|k| {
-            // What a Gaussian has smoothed need not be looked at pixel by pixel.
-            let step = (self.sigmas[k] / 1.5).max(enough).floor().max(1.0) as usize;
+            // What a Gaussian has smoothed need not be looked at pixel by pixel; of a small region every pixel is.
+            let smooth = if enough > 1.0 { self.sigmas[k] / 1.5 } else { 1.0 };
+            let step = smooth.max(enough).floor() as usize;
             self.covariance(k, region, step)
         });
         let mean = |plane: &Plane| f64::from(super::separation::mean(plane, region));
