@@ -1,11 +1,12 @@
 //! The rules of a treatment course, and what of it departs from them.
 //!
-//! The literature does not agree: articles on mesotherapy ask for at least 7 days between sessions, 5 to 10 sessions and one a month
-//! to maintain; trials used intervals of 14 to 42 days. So the numbers are a profile in TOML, the defaults are the least strict, and
-//! what is found is listed and never enforced: a clinic may have its reasons.
+//! The literature does not agree: articles on mesotherapy ask for at least 7 days between sessions, 5 to 10 sessions
+//! and one a month to maintain; trials used intervals of 14 to 42 days. So the numbers are a profile in TOML, the
+//! defaults are the least strict, and what is found is listed and never enforced: a clinic may have its reasons.
 //!
-//! A photo taken within days of a session shows the session: redness fades in hours to two days, swelling in a few. Below 3 days nothing is scored, below 14 redness
-//! and roughness are marked. A photo of a session's own day is taken as made before it, as clinics do and as far as a date tells; the profile can say otherwise.
+//! A photo taken within days of a session shows the session: redness fades in hours to two days, swelling in a few.
+//! Below 3 days nothing is scored, below 14 redness and roughness are marked. A photo of a session's own day is taken
+//! as made before it, as clinics do and as far as a date tells; the profile can say otherwise.
 
 use serde::{Deserialize, Serialize};
 

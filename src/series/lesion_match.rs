@@ -1,21 +1,23 @@
 //! Which spot or scar of the baseline is which at the follow-up.
 //!
-//! Both visits are in millimeters of the baseline, after alignment. A pair may be one lesion where it is of one kind, lies closer than a radius and
-//! differs in diameter by less than a factor. The radius is the 3 mm of Kang 2016 at most, the rule by which raters' scars were
-//! called the same; but a pore of 0.5 mm is not another one 3 mm off, so it is no larger than the pair's mean diameter, and no smaller than
-//! what alignment leaves (1 mm).
+//! Both visits are in millimeters of the baseline, after alignment. A pair may be one lesion where it is of one kind,
+//! lies closer than a radius and differs in diameter by less than a factor. The radius is the 3 mm of Kang 2016 at
+//! most, the rule by which raters' scars were called the same; but a pore of 0.5 mm is not another one 3 mm off, so it
+//! is no larger than the pair's mean diameter, and no smaller than what alignment leaves (1 mm).
 //!
 //! Among all such pairs the set is chosen in which every lesion has one partner at most and the sum of closeness is
-//! greatest: taking the nearest first can leave two lesions without partners that a swap would have given. Closeness is 2 less the squared distance in radii
-//! and the squared log ratio of diameters in those of the factor. The same lesions give the same pairs in any order.
+//! greatest: taking the nearest first can leave two lesions without partners that a swap would have given. Closeness is
+//! 2 less the squared distance in radii and the squared log ratio of diameters in those of the factor. The same lesions
+//! give the same pairs in any order.
 //!
-//! Smaller and larger are said only beyond the error of a diameter; it is stated (15 %) or estimated from repeat shots. That a lesion
-//! is gone or new is no more certain than the detection of one lesion: of the same atrophic scars three raters found half (Kang 2016), and
-//! lesions near the threshold come and go. Counts over a region are the measure of change, single lesions show where to look.
+//! Smaller and larger are said only beyond the error of a diameter; it is stated (15 %) or estimated from repeat shots.
+//! That a lesion is gone or new is no more certain than the detection of one lesion: of the same atrophic scars three
+//! raters found half (Kang 2016), and lesions near the threshold come and go. Counts over a region are the measure of
+//! change, single lesions show where to look.
 
 use std::f64::consts::PI;
 
-use super::statistics::repeatability::{Error, Sem};
+use super::statistics::repeatability::{ErrorModel, Sem};
 use crate::measure::LesionKind;
 
 /// A lesion in millimeters of the baseline.
@@ -43,7 +45,7 @@ pub struct Rules {
     /// The largest ratio of diameters.
     pub most_ratio: f64,
     /// Error of the logarithm of a diameter.
-    pub size: Error,
+    pub size: ErrorModel,
 }
 
 impl Default for Rules {
@@ -113,12 +115,12 @@ impl Rules {
         }
         let far = (a.x_mm - b.x_mm).hypot(a.y_mm - b.y_mm) / self.reach(a, b);
         let unlike = (b.diameter_mm / a.diameter_mm).ln() / self.most_ratio.ln();
-        (far <= 1.0 && unlike.abs() <= 1.0).then(|| 2.0 - far * far - unlike * unlike)
+        (far <= 1.0 && unlike.abs() <= 1.0).then_some(2.0 - far * far - unlike * unlike)
     }
 }
 
-/// The course of every lesion: those of the baseline in their order, then what is new. Lesions without a place or a positive
-/// diameter have no partner.
+/// The course of every lesion: those of the baseline in their order, then what is new. Lesions without a place or a
+/// positive diameter have no partner.
 #[must_use]
 pub fn courses(before: &[Placed], after: &[Placed], rules: &Rules) -> Vec<Course> {
     let pairs = pairs(before, after, rules);
@@ -176,8 +178,8 @@ pub fn size_error(first: &[Placed], second: &[Placed], rules: &Rules) -> Option<
     Sem::pooled(&logs.collect::<Vec<_>>(), 0.0)
 }
 
-/// The share of lesions of a kind and diameter that would find a partner if they lay anywhere by chance, among `count` of the baseline in
-/// `area_mm2`. Where it is large, a persisting lesion says little.
+/// The share of lesions of a kind and diameter that would find a partner if they lay anywhere by chance, among `count`
+/// of the baseline in `area_mm2`. Where it is large, a persisting lesion says little.
 #[must_use]
 pub fn by_chance(count: usize, diameter_mm: f64, area_mm2: f64, rules: &Rules) -> f64 {
     let lesion = Placed { kind: LesionKind::DarkSpot, x_mm: 0.0, y_mm: 0.0, diameter_mm, seen: true };
@@ -245,8 +247,8 @@ fn groups(edges: &[Vec<(usize, f64)>], columns: usize) -> Vec<Vec<usize>> {
     groups
 }
 
-/// The pairs of a group with the greatest sum of closeness: the Hungarian method with potentials (Kuhn 1955), every row having a column of its own
-/// that stands for "no partner" at no cost.
+/// The pairs of a group with the greatest sum of closeness: the Hungarian method with potentials (Kuhn 1955), every row
+/// having a column of its own that stands for "no partner" at no cost.
 fn assigned(rows: &[usize], edges: &[Vec<(usize, f64)>]) -> Vec<(usize, usize)> {
     let mut columns: Vec<usize> = rows.iter().flat_map(|&r| edges[r].iter().map(|e| e.0)).collect();
     columns.sort_unstable();

@@ -1,12 +1,13 @@
 //! Agreement of repeat shots: the intraclass correlation and the limits of agreement.
 //!
-//! ICC(2,1) of Shrout and Fleiss 1979, ICC(A,1) of McGraw and Wong 1996: the share of the variance of single shots that is
-//! between places, shots being drawn at random and their order having an effect of its own (the skin reddens, the lamp warms).
-//! Its interval is that of McGraw and Wong, table 7. ICC(1,1), which knows no order, stands beside it. An ICC depends on how different the
-//! subjects are; the SEM does not, so verdicts never use an ICC.
+//! ICC(2,1) of Shrout and Fleiss 1979, ICC(A,1) of McGraw and Wong 1996: the share of the variance of single shots that
+//! is between places, shots being drawn at random and their order having an effect of its own (the skin reddens, the
+//! lamp warms). Its interval is that of McGraw and Wong, table 7. ICC(1,1), which knows no order, stands beside it. An
+//! ICC depends on how different the subjects are; the SEM does not, so verdicts never use an ICC.
 //!
-//! Limits of agreement after Bland and Altman 1999: the mean difference of pairs, plus and minus 1.96 standard deviations of the differences,
-//! each with an interval from Var(d + 1.96 s) = s^2 (1/n + 1.96^2 / (2 (n - 1))) and t with n - 1 degrees of freedom.
+//! Limits of agreement after Bland and Altman 1999: the mean difference of pairs, plus and minus 1.96 standard
+//! deviations of the differences, each with an interval from Var(d + 1.96 s) = s^2 (1/n + 1.96^2 / (2 (n - 1))) and t
+//! with n - 1 degrees of freedom.
 
 use super::distribution::{f_quantile, normal_quantile, t_quantile};
 use super::sample::{mean, squares, variance};
@@ -28,8 +29,8 @@ pub struct Icc {
 }
 
 impl Icc {
-    /// Of a complete table, one row per place with its shots in order; `None` with fewer than 2 of either, with rows of unequal
-    /// length or where nothing differs.
+    /// Of a complete table, one row per place with its shots in order; `None` with fewer than 2 of either, with rows of
+    /// unequal length or where nothing differs.
     #[must_use]
     pub fn of(table: &[Vec<f64>]) -> Option<Self> {
         let (rows, shots) = (table.len(), table.first()?.len());
@@ -73,7 +74,8 @@ fn interval(n: f64, k: f64, icc: f64, msr: f64, msc: f64, mse: f64) -> Interval 
     }
 }
 
-/// The complete table with the most shots in it: of every group with at least `k` shots the first `k`, for the best `k`.
+/// The complete table with the most shots in it: of every group with at least `k` shots the first `k`, for the best
+/// `k`.
 #[must_use]
 pub fn complete_table(groups: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let most = groups.iter().map(Vec::len).max().unwrap_or(0);

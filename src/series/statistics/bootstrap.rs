@@ -1,10 +1,12 @@
 //! The interval of a median, and of a difference of medians, by resampling (Efron and Tibshirani 1993).
 //!
-//! The percentile interval of 4999 resamples: their 125th from either end, so that no interpolation decides. Corrections of bias and
-//! acceleration are left out: the acceleration comes from the jackknife, which fails for medians. With fewer than 6 subjects even the
-//! range of the sample holds the median in less than 95 of 100 samples, so there is no interval.
+//! The percentile interval of 4999 resamples: their 125th from either end, so that no interpolation decides.
+//! Corrections of bias and acceleration are left out: the acceleration comes from the jackknife, which fails for
+//! medians. With fewer than 6 subjects even the range of the sample holds the median in less than 95 of 100 samples, so
+//! there is no interval.
 //!
-//! Seeded: the seed and the name of what is resampled give the stream of ChaCha8, so one more arm or metric changes no other interval.
+//! Seeded: the seed and the name of what is resampled give the stream of ChaCha8, so one more arm or metric changes no
+//! other interval.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -65,7 +67,8 @@ pub fn of_median(values: &[f64], stream: Stream<'_>) -> Option<Interval> {
     })
 }
 
-/// The interval of the median of `a` less that of `b`, which are of different subjects; `None` with fewer than [`FEWEST`] on either side.
+/// The interval of the median of `a` less that of `b`, which are of different subjects; `None` with fewer than
+/// [`FEWEST`] on either side.
 #[must_use]
 pub fn of_difference(a: &[f64], b: &[f64], stream: Stream<'_>) -> Option<Interval> {
     if a.len().min(b.len()) < FEWEST {
@@ -100,7 +103,8 @@ mod tests {
         Stream { seed: 7, name }
     }
 
-    /// The chance that the median of a resample of `n` (odd) is its `i`-th value or a lower one: at least half of the draws are.
+    /// The chance that the median of a resample of `n` (odd) is its `i`-th value or a lower one: at least half of the
+    /// draws are.
     fn reaches(n: u32, i: u32) -> f64 {
         let share = f64::from(i) / f64::from(n);
         let choose = |k: u32| (0..k).fold(1.0, |c, j| c * f64::from(n - j) / f64::from(j + 1));

@@ -1,19 +1,21 @@
 //! The change between two visits, beside what unchanged skin shows.
 //!
-//! A visit's value is the mean of its repeat shots on the metric's scale (on the log scale that is their geometric mean). The
-//! shift between two visits, less that of a control, is held against its standard error (Jacobson and Truax 1991): the
-//! reliable change index is shift / SE, and the change counts where the index exceeds the t quantile of the degrees of freedom
-//! that SE has. Not 1.96: with an SEM of 6 repeat pairs that would call 10 of 100 unchanged skins changed, t calls 5.
+//! A visit's value is the mean of its repeat shots on the metric's scale (on the log scale that is their geometric
+//! mean). The shift between two visits, less that of a control, is held against its standard error (Jacobson and Truax
+//! 1991): the reliable change index is shift / SE, and the change counts where the index exceeds the t quantile of the
+//! degrees of freedom that SE has. Not 1.96: with an SEM of 6 repeat pairs that would call 9 of 100 unchanged skins
+//! changed, t calls 5.
 //!
-//! The 5 of 100 hold on average over studies and for one metric; [`multiple`](super::multiple) tells what holds for many.
+//! The 5 of 100 hold on average over studies and for one metric; [`multiple`](super::multiple) tells what holds for
+//! many.
 
 use super::Interval;
 use super::distribution::t_two_sided;
-use super::repeatability::{Error, Sem, Term, combined, critical};
+use super::repeatability::{ErrorModel, Sem, Term, combined, critical};
 use super::sample::{mean, variance};
-use super::scale::Scale;
+use super::scale::{Scale, resolution};
 use super::verdict::{Reason, Verdict};
-use crate::measure::dictionary::Direction;
+use crate::measure::dictionary::{Column, Direction};
 
 /// What is known of a metric.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,8 +24,29 @@ pub struct Yardstick {
     pub scale: Scale,
     /// Which way is better.
     pub direction: Direction,
-    /// Its error on that scale; `None` where it is not known.
-    pub error: Option<Error>,
+    /// Its error on that scale, or why it is not known.
+    pub error: Result<ErrorModel, Reason>,
+}
+
+impl Yardstick {
+    /// Of a column: its scale as all values of the study allow, its error from the study's groups of repeat shots
+    /// (pooled), else the stated one. `None` where a change of the column means nothing.
+    #[must_use]
+    pub fn of(column: Column, groups: &[Vec<f64>], stated: Option<Sem>) -> Option<Self> {
+        let all: Vec<f64> = groups.iter().flatten().copied().collect();
+        let declared = Scale::of(column)?;
+        let scale = declared.fitting(&all);
+        let placed: Vec<Vec<f64>> = groups.iter().map(|g| g.iter().map(|v| scale.forward(*v)).collect()).collect();
+        let own = Sem::pooled(&placed, resolution(column, scale, mean(&all)));
+        // What is stated on one scale says nothing on another.
+        let stated = stated.filter(|_| scale == declared);
+        let error = match own {
+            Some(sem) => Ok(sem.into()),
+            None if groups.iter().any(|g| g.len() > 1) => Err(Reason::CopiedShots),
+            None => stated.map(ErrorModel::from).ok_or(Reason::ErrorUnknown),
+        };
+        Some(Self { scale, direction: column.metric().direction, error })
+    }
 }
 
 /// How far a control moved, on the metric's scale, with what its error is made of.
@@ -37,7 +60,7 @@ pub struct Shift {
 impl Shift {
     /// Of a place between two visits, from the values of its shots; `None` without a shot on either side.
     #[must_use]
-    pub fn of_place(before: &[f64], after: &[f64], scale: Scale, error: Error) -> Option<Self> {
+    pub fn of_place(before: &[f64], after: &[f64], scale: Scale, error: ErrorModel) -> Option<Self> {
         if before.is_empty() || after.is_empty() {
             return None;
         }
@@ -45,8 +68,8 @@ impl Shift {
         shift.is_finite().then(|| Self { shift, terms: error.terms(before.len(), after.len()) })
     }
 
-    /// The mean shift of the subjects of a control arm, each with its own on the metric's scale. Its error is how much these subjects
-    /// differ. `None` with fewer than 2, or where they all agree to the last bit.
+    /// The mean shift of the subjects of a control arm, each with its own on the metric's scale. Its error is how much
+    /// these subjects differ. `None` with fewer than 2, or where they all agree to the last bit.
     #[must_use]
     pub fn of_arm(shifts: &[f64]) -> Option<Self> {
         let n = shifts.len();
@@ -68,7 +91,8 @@ impl Shift {
         self.shift.abs() > critical(df) * se
     }
 
-    /// Less that of a control. Errors add in quadrature; what treated skin and control share of their estimate stays one estimate.
+    /// Less that of a control. Errors add in quadrature; what treated skin and control share of their estimate stays
+    /// one estimate.
     #[must_use]
     pub fn less(&self, control: &Self) -> Self {
         let terms = self.terms.iter().chain(&control.terms).copied().collect();
@@ -76,8 +100,8 @@ impl Shift {
     }
 }
 
-/// Did untreated skin go the same way, so that light or camera are the likelier cause: it moved beyond its own error, to the same
-/// side, and by at least half as much.
+/// Did untreated skin go the same way, so that light or camera are the likelier cause: it moved beyond its own error,
+/// to the same side, and by at least half as much.
 #[must_use]
 pub fn control_moved(treated: &Shift, control: &Shift) -> bool {
     control.is_beyond_error() && treated.shift * control.shift > 0.0 && control.shift.abs() >= 0.5 * treated.shift.abs()
@@ -94,6 +118,18 @@ fn place(shots: &[f64], scale: Scale) -> f64 {
 pub fn visit_value(shots: &[f64], scale: Scale) -> Option<f64> {
     let value = scale.back(place(shots, scale));
     value.is_finite().then_some(value)
+}
+
+/// The interval of a visit's value by the error of measurement; `None` without a shot or without an error.
+#[must_use]
+pub fn visit_interval(shots: &[f64], yardstick: &Yardstick) -> Option<Interval> {
+    let error = yardstick.error.ok()?;
+    visit_value(shots, yardstick.scale)?;
+    let mut terms: Vec<Term> = vec![(1.0 / shots.len() as f64, error.shot)];
+    terms.extend(error.visit.map(|v| (1.0, v)));
+    let (se, df) = combined(&terms);
+    let around = Interval::around(place(shots, yardstick.scale), critical(df) * se);
+    Some(Interval { low: yardstick.scale.back(around.low), high: yardstick.scale.back(around.high) })
 }
 
 /// The figures of a change.
@@ -172,9 +208,9 @@ pub struct Change {
 }
 
 impl Change {
-    /// From the shots of two visits, less a control where there is one. `withheld` are the reasons already known; any of them leaves
-    /// the values of the visits and takes the change away. The scale is the yardstick's: choose it once for all visits of a
-    /// metric ([`Scale::fitting`]) and take error and control on the same.
+    /// From the shots of two visits, less a control where there is one. `withheld` are the reasons already known; any
+    /// of them leaves the values of the visits and takes the change away. The scale is the yardstick's: choose it once
+    /// for all visits of a metric ([`Scale::fitting`]) and take error and control on the same.
     #[must_use]
     pub fn between(
         before: &[f64],
@@ -192,10 +228,8 @@ impl Change {
         if values.1.is_none() {
             reasons.push(Reason::NoFollowUp);
         }
-        if yardstick.error.is_none() {
-            reasons.push(Reason::ErrorUnknown);
-        }
-        let own = yardstick.error.and_then(|error| Shift::of_place(before, after, scale, error));
+        reasons.extend(yardstick.error.err());
+        let own = yardstick.error.ok().and_then(|error| Shift::of_place(before, after, scale, error));
         let (Some(baseline), Some(own), true) = (values.0, own, reasons.is_empty()) else {
             reasons.sort_unstable();
             reasons.dedup();
@@ -217,7 +251,7 @@ mod tests {
     use super::*;
 
     fn yardstick(sd: f64, df: f64) -> Yardstick {
-        Yardstick { scale: Scale::Log, direction: Direction::Lower, error: Some(Sem { sd, df }.into()) }
+        Yardstick { scale: Scale::Log, direction: Direction::Lower, error: Ok(Sem { sd, df }.into()) }
     }
 
     #[test]
@@ -287,21 +321,49 @@ mod tests {
         let change = Change::between(&[0.2], &[0.1], &yard, None, &[Reason::LightSoftness]);
         assert_eq!((change.before.is_some(), change.after.is_some(), change.figures), (true, true, None));
         assert_eq!(change.verdict, Verdict::Withheld { reasons: vec![Reason::LightSoftness] });
-        let nothing = Change::between(&[], &[], &Yardstick { error: None, ..yard }, None, &[]);
+        let nothing = Change::between(&[], &[], &Yardstick { error: Err(Reason::ErrorUnknown), ..yard }, None, &[]);
         let reasons = vec![Reason::NoBaseline, Reason::NoFollowUp, Reason::ErrorUnknown];
         assert_eq!(nothing.verdict, Verdict::Withheld { reasons });
     }
 
     #[test]
+    fn the_interval_of_a_value() {
+        let yard = yardstick(0.04, f64::INFINITY);
+        let found = visit_interval(&[0.2, 0.2, 0.2, 0.2], &yard).unwrap();
+        assert!((found.high / 0.2 - (0.02 * 1.959_963_984_540_054_f64).exp()).abs() < 1e-9);
+        assert!((found.low * found.high - 0.04).abs() < 1e-12);
+        assert_eq!(visit_interval(&[], &yard), None);
+        assert_eq!(visit_interval(&[0.2], &Yardstick { error: Err(Reason::ErrorUnknown), ..yard }), None);
+    }
+
+    #[test]
     fn counts_are_told_in_percent_of_a_positive_baseline_only() {
-        let yard = Yardstick {
-            scale: Scale::Ratio,
-            direction: Direction::Lower,
-            error: Some(Sem { sd: 1.0, df: f64::INFINITY }.into()),
-        };
-        let fall = Change::between(&[10.0], &[5.0], &yard, None, &[]).figures.unwrap();
-        assert_eq!((fall.delta, fall.delta_percent), (-5.0, Some(-50.0)));
+        let yard = Yardstick { scale: Scale::Root, ..yardstick(0.2, f64::INFINITY) };
+        let fall = Change::between(&[16.0], &[9.0], &yard, None, &[]).figures.unwrap();
+        assert!((fall.delta + 7.0).abs() < 1e-12 && (fall.delta_percent.unwrap() + 43.75).abs() < 1e-12);
         let rise = Change::between(&[0.0], &[5.0], &yard, None, &[]);
         assert_eq!((rise.figures.unwrap().delta_percent, rise.verdict), (None, Verdict::Worsened));
+    }
+
+    #[test]
+    fn a_yardstick_from_the_study() {
+        let relief = Column::RELIEF_SQ_MID;
+        let groups = [vec![0.2, 0.21], vec![0.3, 0.29, 0.31], vec![0.1]];
+        let own = Yardstick::of(relief, &groups, Some(Sem::stated(0.08))).unwrap();
+        assert_eq!((own.scale, own.direction, own.error.unwrap().shot.df), (Scale::Log, Direction::Lower, 3.0));
+        let single = [vec![0.2], vec![0.3]];
+        assert_eq!(
+            Yardstick::of(relief, &single, Some(Sem::stated(0.08))).unwrap().error,
+            Ok(Sem::stated(0.08).into())
+        );
+        assert_eq!(Yardstick::of(relief, &single, None).unwrap().error, Err(Reason::ErrorUnknown));
+        let copies = [vec![0.2, 0.2]];
+        assert_eq!(Yardstick::of(relief, &copies, Some(Sem::stated(0.08))).unwrap().error, Err(Reason::CopiedShots));
+        // A zero takes the logarithm away, and with it what was stated for it.
+        let zero = Yardstick::of(Column::DARK_SPOT_CONTRAST, &[vec![0.0], vec![0.2]], Some(Sem::stated(0.08))).unwrap();
+        assert_eq!((zero.scale, zero.error), (Scale::Root, Err(Reason::ErrorUnknown)));
+        let counts = Yardstick::of(Column::DEPRESSION_COUNT, &[vec![9.0, 9.0], vec![7.0, 7.0]], None).unwrap();
+        assert!((counts.error.unwrap().shot.sd - 0.5 / 8.0_f64.sqrt() / 12.0_f64.sqrt()).abs() < 1e-12);
+        assert_eq!(Yardstick::of(Column::HUE_DEG, &groups, None), None);
     }
 }

@@ -1,11 +1,12 @@
 //! A cohort: what the subjects of an arm show together, and how arms differ.
 //!
-//! The subject counts, not the photo: a subject's regions are averaged to one change (medians of a few would throw half away). Per arm, metric and visit: how many subjects, the median change
-//! with its interval, how many are beyond their own error. Withheld changes are counted apart, never taken as no change. A
-//! subject responds when a region of it improved beyond its error and none worsened.
+//! The subject counts, not the photo: a subject's regions are averaged to one change (medians of a few would throw half
+//! away). Per arm, metric and visit: how many subjects, the median change with its interval, how many are beyond their
+//! own error. Withheld changes are counted apart, never taken as no change. A subject responds when a region of it
+//! improved beyond its error and none worsened.
 //!
-//! Arms are compared by the difference of their medians; where most subjects are in both (split face) by the median of the
-//! differences within subjects, which leaves what subjects differ in out of it.
+//! Arms are compared by the difference of their medians; where most subjects are in both (split face) by the median of
+//! the differences within subjects, which leaves what subjects differ in out of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,8 +84,8 @@ pub struct Difference {
 /// The changes and verdicts of one arm, by subject.
 type Arm<'a> = BTreeMap<&'a str, Vec<&'a Observation>>;
 
-/// The cohort's tables, by metric in the order of their first observation, then visit, then arm by name. `control` is the arm the others are
-/// held against; without one each arm is held against the first by name.
+/// The cohort's tables, by metric in the order of their first observation, then visit, then arm by name. `control` is
+/// the arm the others are held against; without one each arm is held against the first by name.
 #[must_use]
 pub fn summarize(observations: &[Observation], control: Option<&str>, seed: u64) -> (Vec<Group>, Vec<Difference>) {
     let mut metrics: Vec<&str> = Vec::new();

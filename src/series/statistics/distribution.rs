@@ -1,9 +1,9 @@
 //! Probabilities and quantiles of Student's t, chi-squared, F and the normal distribution.
 //!
-//! The probabilities are those of statrs. Its quantiles are not used: those of t are off by 3e-4 at many degrees of freedom and those of F by more
-//! in the tails. A quantile here is the root of the probability, found by halving the bracket until no
-//! number lies between its ends, so it is as exact as the probability. Degrees of freedom need not be whole
-//! numbers (Satterthwaite), and may be infinite: t is then the normal distribution.
+//! The probabilities are those of statrs. Its quantiles are not used: those of t are off by 3e-4 at many degrees of
+//! freedom and those of F by more in the tails. A quantile here is the root of the probability, found by halving the
+//! bracket until no number lies between its ends, so it is as exact as the probability. Degrees of freedom need not be
+//! whole numbers (Satterthwaite), and may be infinite: t is then the normal distribution.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
 use statrs::function::beta::checked_beta_reg;
@@ -27,8 +27,8 @@ pub fn t_quantile(p: f64, df: f64) -> f64 {
         return f64::NAN;
     }
     let tail = p.min(1.0 - p);
-    // The upper tail is the lower one mirrored: there the probability keeps its digits. About the middle it is the share within
-    // plus and minus x that keeps them.
+    // The upper tail is the lower one mirrored: there the probability keeps its digits. About the middle it is the
+    // share within plus and minus x that keeps them.
     let size = if tail < 0.25 {
         -root(tail, f64::NEG_INFINITY, |x| t_probability(x, df))
     } else {

@@ -1,12 +1,13 @@
 //! The statistics of repeat shots, of change and of a cohort.
 //!
-//! Pure functions on slices: no files, no columns to fill. What decides a verdict stands in [`change`]; what its error is, in
-//! [`repeatability`]; the formulas are told in `docs/METHODS.md`.
+//! Pure functions on slices: no files, no columns to fill. What decides a verdict stands in [`change`]; what its error
+//! is, in [`repeatability`]; the formulas are told in `docs/METHODS.md`.
 
 pub mod agreement;
 pub mod bootstrap;
 pub mod change;
 pub mod cohort;
+pub mod defaults;
 pub mod distribution;
 pub mod multiple;
 pub mod rank;

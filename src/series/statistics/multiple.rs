@@ -1,13 +1,15 @@
 //! Many metrics at once.
 //!
-//! A verdict holds for one metric: of 100 unchanged ones 5 are called changed, so among 300 columns about 15 are, with nothing having
-//! happened. Therefore a report names its headline metrics ([`HEADLINE`]) before it looks, and speaks of these; their p are
-//! also given after Holm 1979, so that the chance of any false one among them is at most 5 % per subject, region and visit. All other columns are
-//! exploratory: Benjamini and Hochberg 1995 gives the share of false ones among those that stay below 5 %.
+//! A verdict holds for one metric: of 100 unchanged ones 5 are called changed, so among 300 columns about 15 are, with
+//! nothing having happened. Therefore a report names its headline metrics ([`HEADLINE`]) before it looks, and speaks of
+//! these; their p are also given after Holm 1979, so that the chance of any false one among them is at most 5 % per
+//! subject, region and visit. All other columns are exploratory: Benjamini and Hochberg 1995 gives the share of false
+//! ones among those that stay below 5 %.
 
 use crate::measure::dictionary::Column;
 
-/// The metrics that a verdict speaks of: relief of the scars' size, sunken scars, dark and red spots, evenness of color.
+/// The metrics that a verdict speaks of: relief of the scars' size, sunken scars, dark and red spots, evenness of
+/// color.
 pub const HEADLINE: &[Column] = &[
     Column::RELIEF_SQ_MID,
     Column::RELIEF_SQ_COARSE,
@@ -17,8 +19,8 @@ pub const HEADLINE: &[Column] = &[
     Column::EVENNESS_DE00,
 ];
 
-/// The probabilities adjusted after Holm: any at or below 0.05 keeps the chance of one false among all at 5 %, however they depend on
-/// each other.
+/// The probabilities adjusted after Holm: any at or below 0.05 keeps the chance of one false among all at 5 %, however
+/// they depend on each other.
 #[must_use]
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let n = p.len();

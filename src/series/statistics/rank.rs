@@ -1,8 +1,9 @@
 //! Rank correlation, with which a measured change is held against a clinician's scale.
 //!
-//! Spearman's coefficient; equal values share their mean rank. Its two-sided probability is that of t with n - 2 degrees of
-//! freedom, its interval Fisher's with the variance (1 + rho^2 / 2) / (n - 3) of Bonett and Wright 2000. Give one pair per subject: visits of one
-//! subject are no independent pairs. A scale is shown beside the measurement and never blended into it.
+//! Spearman's coefficient; equal values share their mean rank. Its two-sided probability is that of t with n - 2
+//! degrees of freedom, its interval Fisher's with the variance (1 + rho^2 / 2) / (n - 3) of Bonett and Wright 2000.
+//! Give one pair per subject: visits of one subject are no independent pairs. A scale is shown beside the measurement
+//! and never blended into it.
 
 use super::distribution::{normal_quantile, t_two_sided};
 use super::sample::mean;

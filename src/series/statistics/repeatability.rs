@@ -1,16 +1,19 @@
 //! How far two photographs of unchanged skin differ: the standard error of measurement, from repeat shots.
 //!
-//! A group is the repeat shots of one place at one visit. Its values scatter about its mean by the error of measurement alone, so
-//! the variance within groups, pooled over all of them (the mean square within of a one-way analysis of variance), is the squared
-//! SEM, with as many degrees of freedom as there are shots beyond the first of each group (Bland and Altman 1996, BMJ 313:744).
+//! A group is the repeat shots of one place at one visit. Its values scatter about its mean by the error of measurement
+//! alone, so the variance within groups, pooled over all of them (the mean square within of a one-way analysis of
+//! variance), is the squared SEM, with as many degrees of freedom as there are shots beyond the first of each group
+//! (Bland and Altman 1996, BMJ 313:744).
 //!
-//! What the shots of one visit share (how the head was held, how the lamp stood that day, the skin's own day) is not in that scatter.
-//! [`visit_component`] finds it from a place that was not treated and was photographed at several visits. Without it, the verdicts
-//! hold for what differs between shots only; a control region is the answer, and the documents say so.
+//! What the shots of one visit share (how the head was held, how the lamp stood that day, the skin's own day) is not in
+//! that scatter. [`visit_component`] finds it from a place that was not treated and was photographed at several visits.
+//! Without it, the verdicts hold for what differs between shots only; a control region is the answer, and the documents
+//! say so.
 //!
-//! The error of a change between the means of `k` and `m` shots is then SE^2 = SEM^2 (1/k + 1/m) + 2 V^2, V the component of
-//! visits, and the smallest detectable change SDC95 = t SE with the quantile t of the degrees of freedom of SE (Satterthwaite 1946):
-//! with many, t is 1.96, and for single shots SDC95 = 1.96 sqrt(2) SEM as usual. With few, 1.96 would call too many changed.
+//! The error of a change between the means of `k` and `m` shots is then SE^2 = SEM^2 (1/k + 1/m) + 2 V^2, V the
+//! component of visits, and the smallest detectable change SDC95 = t SE with the quantile t of the degrees of freedom
+//! of SE (Satterthwaite 1946): with many, t is 1.96, and for single shots SDC95 = 1.96 sqrt(2) SEM as usual. With few,
+//! 1.96 would call too many changed.
 
 use super::distribution::{chi_squared_quantile, t_quantile};
 use super::sample::{mean, squares};
@@ -33,9 +36,10 @@ impl Sem {
         Self { sd: (cv * cv).ln_1p().sqrt(), df: f64::INFINITY }
     }
 
-    /// Pooled over groups of repeat shots, on the metric's scale. `resolution` is the step of a count (1), else 0: shots that agree
-    /// to the step may still differ by the rounding, whose standard deviation is step / sqrt(12). `None` without a second shot
-    /// anywhere, or where all shots are equal to the last bit: then they are copies, and no error is known.
+    /// Pooled over groups of repeat shots, on the metric's scale. `resolution` is the step of a count on it, else 0:
+    /// shots that agree to the step may still differ by the rounding, whose standard deviation is step / sqrt(12).
+    /// `None` without a second shot anywhere, or where all shots are equal to the last bit: then they are copies, and
+    /// no error is known.
     #[must_use]
     pub fn pooled(groups: &[Vec<f64>], resolution: f64) -> Option<Self> {
         let df: usize = groups.iter().map(|g| g.len().saturating_sub(1)).sum();
@@ -67,14 +71,14 @@ impl Sem {
 
 /// The error of a metric: of a shot, and of what the shots of a visit share.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Error {
+pub struct ErrorModel {
     /// Between shots of a visit.
     pub shot: Sem,
     /// Between visits of unchanged skin, where it is known.
     pub visit: Option<Sem>,
 }
 
-impl From<Sem> for Error {
+impl From<Sem> for ErrorModel {
     fn from(shot: Sem) -> Self {
         Self { shot, visit: None }
     }
@@ -83,7 +87,7 @@ impl From<Sem> for Error {
 /// A share of a variance: so many times the square of an estimate.
 pub(super) type Term = (f64, Sem);
 
-impl Error {
+impl ErrorModel {
     /// The variance of the difference between the means of `k` and `m` shots, as terms.
     pub(super) fn terms(self, k: usize, m: usize) -> Vec<Term> {
         let mut terms = vec![(1.0 / k as f64 + 1.0 / m as f64, self.shot)];
@@ -104,8 +108,8 @@ pub(super) fn critical(df: f64) -> f64 {
     t_quantile(f64::midpoint(1.0, CONFIDENCE), df)
 }
 
-/// The root of a sum of terms and its degrees of freedom, after Satterthwaite 1946. Terms of one estimate are one term: taken as
-/// independent, they would pretend to know their variance better.
+/// The root of a sum of terms and its degrees of freedom, after Satterthwaite 1946. Terms of one estimate are one term:
+/// taken as independent, they would pretend to know their variance better.
 pub(super) fn combined(terms: &[Term]) -> (f64, f64) {
     let mut merged: Vec<Term> = Vec::new();
     for &(share, sem) in terms {
@@ -121,10 +125,11 @@ pub(super) fn combined(terms: &[Term]) -> (f64, f64) {
     (variance.sqrt(), df)
 }
 
-/// The component of visits, from places that did not change: for each place its visits, for each visit its shots, on the metric's
-/// scale. It is what the mean square between the visits of a place has beyond the SEM, over the mean number of shots (one-way
-/// analysis of variance of unequal groups), with the degrees of freedom of that difference. `None` without a place of two visits or
-/// without repeat shots; 0 where the visits scatter no more than their shots let expect.
+/// The component of visits, from places that did not change: for each place its visits, for each visit its shots, on
+/// the metric's scale. It is what the mean square between the visits of a place has beyond the SEM, over the mean
+/// number of shots (one-way analysis of variance of unequal groups), with the degrees of freedom of that difference.
+/// `None` without a place of two visits or without repeat shots; 0 where the visits scatter no more than their shots
+/// let expect.
 #[must_use]
 pub fn visit_component(places: &[Vec<Vec<f64>>]) -> Option<Sem> {
     let shots: Vec<Vec<f64>> = places.iter().flatten().cloned().collect();
@@ -154,8 +159,8 @@ pub fn visit_component(places: &[Vec<Vec<f64>>]) -> Option<Sem> {
     Some(Sem { sd: (excess / shots_per_visit).sqrt(), df: sem_df.max(1.0) })
 }
 
-/// Does the error grow with the value: Spearman's correlation of the groups' standard deviations with their means. Near 0 on
-/// the scale that fits. `None` with fewer than 5 groups of two or more shots.
+/// Does the error grow with the value: Spearman's correlation of the groups' standard deviations with their means. Near
+/// 0 on the scale that fits. `None` with fewer than 5 groups of two or more shots.
 #[must_use]
 pub fn growth(groups: &[Vec<f64>]) -> Option<rank::Rank> {
     let repeated = groups.iter().filter(|g| g.len() > 1);
@@ -201,12 +206,13 @@ mod tests {
 
     #[test]
     fn smallest_detectable_change() {
-        let error = Error::from(Sem { sd: 2.0, df: f64::INFINITY });
+        let error = ErrorModel::from(Sem { sd: 2.0, df: f64::INFINITY });
         assert!((error.sdc(1, 1) - 1.959_963_984_540_054 * 2.0_f64.sqrt() * 2.0).abs() < 1e-12);
         assert!((error.sdc(3, 3) - error.sdc(1, 1) / 3.0_f64.sqrt()).abs() < 1e-12);
-        let few = Error::from(Sem { sd: 2.0, df: 4.0 });
+        let few = ErrorModel::from(Sem { sd: 2.0, df: 4.0 });
         assert!((few.sdc(1, 1) / error.sdc(1, 1) - 2.776_445_105_197_793 / 1.959_963_984_540_054).abs() < 1e-9);
-        let both = Error { shot: Sem { sd: 2.0, df: f64::INFINITY }, visit: Some(Sem { sd: 1.0, df: f64::INFINITY }) };
+        let both =
+            ErrorModel { shot: Sem { sd: 2.0, df: f64::INFINITY }, visit: Some(Sem { sd: 1.0, df: f64::INFINITY }) };
         assert!((both.sdc(4, 4) - 1.959_963_984_540_054 * (2.0 + 2.0_f64).sqrt()).abs() < 1e-9);
     }
 
@@ -229,7 +235,7 @@ mod tests {
     fn visits_scatter_more_than_shots() {
         // Shots of -1 and +1 about visit means of 0 and 10: mean squares 100 and 2, 49 above for 2 shots.
         let place = vec![vec![-1.0, 1.0], vec![9.0, 11.0]];
-        let visit = visit_component(&[place.clone()]).unwrap();
+        let visit = visit_component(std::slice::from_ref(&place)).unwrap();
         assert!((visit.sd - 49.0_f64.sqrt()).abs() < 1e-12, "{visit:?}");
         assert!((visit.df - 1.0).abs() < 1e-12);
         let still = visit_component(&[vec![vec![-1.0, 1.0], vec![-1.0, 1.0]]]).unwrap();

@@ -1,11 +1,11 @@
 //! What the verdicts do on simulated studies: unchanged subjects that are called changed, changed ones that are found.
 //!
-//! Shots are drawn as a level per subject times lognormal errors; the level of 0.1 to 0.6 is what relief shows. Subjects of a study share
-//! one estimated error, so the noise of a rate is taken between studies.
+//! Shots are drawn as a level per subject times lognormal errors; the level of 0.1 to 0.6 is what relief shows.
+//! Subjects of a study share one estimated error, so the noise of a rate is taken between studies.
 
 use super::change::{Change, Shift, Yardstick};
 use super::distribution::normal_quantile;
-use super::repeatability::{Error, Sem, visit_component};
+use super::repeatability::{ErrorModel, Sem, visit_component};
 use super::sample::{mean, variance};
 use super::scale::Scale;
 use super::verdict::Verdict;
@@ -29,8 +29,8 @@ impl Rate {
     }
 }
 
-fn yardstick(error: Error) -> Yardstick {
-    Yardstick { scale: Scale::Log, direction: Direction::Lower, error: Some(error) }
+fn yardstick(error: ErrorModel) -> Yardstick {
+    Yardstick { scale: Scale::Log, direction: Direction::Lower, error: Ok(error) }
 }
 
 /// Shots of a place at a visit whose level is `level`.
@@ -43,7 +43,7 @@ fn logs(shots: &[f64]) -> Vec<f64> {
 }
 
 /// The error from repeat pairs of other subjects.
-fn from_pairs(pairs: usize, cv: f64, random: &mut Random) -> Error {
+fn from_pairs(pairs: usize, cv: f64, random: &mut Random) -> ErrorModel {
     let groups: Vec<Vec<f64>> = (0..pairs)
         .map(|_| {
             let level = random.between(0.1, 0.6);
@@ -80,7 +80,8 @@ fn five_of_a_hundred_unchanged_are_called_changed_however_few_the_repeats() {
 
 #[test]
 fn a_study_s_own_repeat_shots() {
-    // 200 subjects, the error pooled from the very shots that are compared: mean and scatter of normal shots are independent.
+    // 200 subjects, the error pooled from the very shots that are compared: mean and scatter of normal shots are
+    // independent.
     let mut random = Random::new(102, 0);
     let mut rates = [Vec::new(), Vec::new()];
     for _ in 0..150 {
@@ -126,7 +127,8 @@ fn a_true_fall_is_found_with_an_error_from_few_repeats() {
 
 #[test]
 fn softer_light_and_a_control() {
-    // The light of each visit multiplies the relief of treated and untreated skin alike. Without the control most are called changed.
+    // The light of each visit multiplies the relief of treated and untreated skin alike. Without the control most are
+    // called changed.
     let mut random = Random::new(104, 0);
     let (mut alone, mut held) = (Vec::new(), Vec::new());
     for _ in 0..600 {
@@ -171,7 +173,7 @@ fn visits_with_an_error_of_their_own() {
             .collect();
         let groups: Vec<Vec<f64>> = places.iter().flatten().cloned().collect();
         let shot = Sem::pooled(&groups, 0.0).unwrap();
-        let errors = [Error::from(shot), Error { shot, visit: visit_component(&places) }];
+        let errors = [ErrorModel::from(shot), ErrorModel { shot, visit: visit_component(&places) }];
         let mut called = [0, 0];
         for _ in 0..20 {
             let level = random.between(0.1, 0.6);

@@ -1,17 +1,18 @@
-//! The trend over visits: Theil and Sen's slope, the median of the slopes between all pairs of points at different days (Sen 1968).
+//! The trend over visits: Theil and Sen's slope, the median of the slopes between all pairs of points at different days
+//! (Sen 1968).
 //!
-//! One bad photo among several does not move it. Its interval is Sen's: of the sorted slopes those that Kendall's S leaves. The distribution of S without
-//! a trend is exact up to [`EXACT_UP_TO`] points, repeat shots on one day included: points of one day form a group, S is then the statistic
-//! of Jonckheere and Terpstra, and that is the sum of independent Mann-Whitney statistics of each day against all earlier ones. Beyond, S is taken as normal with
-//! the variance that ties of days leave.
+//! One bad photo among several does not move it. Its interval is Sen's: of the sorted slopes those that Kendall's S
+//! leaves. The distribution of S without a trend is exact up to [`EXACT_UP_TO`] points, repeat shots on one day
+//! included: points of one day form a group, S is then the statistic of Jonckheere and Terpstra, and that is the sum of
+//! independent Mann-Whitney statistics of each day against all earlier ones. Beyond, S is taken as normal with the
+//! variance that ties of days leave.
 //!
-//! Four single visits have no interval of 95 %: of the 24 orders of four values one rises throughout, so even the widest interval
-//! holds 92 %. The normal formula would print one all the same; here it stays empty. Give the shots, not the means of the visits:
-//! four visits of two shots have one. That takes the shots of a visit as independent; where visits have an error of their own, give
-//! the means.
+//! Four single visits have no interval of 95 %: of the 24 orders of four values one rises throughout, so even the
+//! widest interval holds 92 %. The normal formula would print one all the same; here it stays empty. Give the shots,
+//! not the means of the visits: four visits of two shots have one. That takes the shots of a visit as independent;
+//! where visits have an error of their own, give the means.
 
-use super::distribution::normal_probability;
-use super::distribution::normal_quantile;
+use super::distribution::{normal_probability, normal_quantile};
 use super::sample::median_in_place;
 use super::{CONFIDENCE, Interval};
 
@@ -34,7 +35,8 @@ pub struct Trend {
 }
 
 impl Trend {
-    /// Of values over time; `None` with fewer than 2 different times or a value that is not finite.
+    /// Of values over time; of what is compared by logarithms or roots give these. `None` with fewer than 2 different
+    /// times or a value that is not finite.
     #[must_use]
     pub fn of(time: &[f64], values: &[f64]) -> Option<Self> {
         let n = time.len();
@@ -109,7 +111,8 @@ impl Null {
         match self {
             Self::Exact(probability) => {
                 let pairs = probability.len() as u64 - 1;
-                // S and the number of pairs are both even or both odd, but where values are equal: then the careful side.
+                // S and the number of pairs are both even or both odd, but where values are equal: then the careful
+                // side.
                 let least = ((pairs + s) / 2) as usize;
                 probability.iter().skip(least).rev().sum()
             }
@@ -140,7 +143,8 @@ impl Null {
     }
 }
 
-/// The probability of each value of Mann and Whitney's U of `m` against `n` values, by the recursion on whose is the largest.
+/// The probability of each value of Mann and Whitney's U of `m` against `n` values, by the recursion on whose is the
+/// largest.
 fn mann_whitney(m: usize, n: usize) -> Vec<f64> {
     // Row by row: with i of the m values, for every j of the n.
     let mut row: Vec<Vec<f64>> = vec![vec![1.0]; n + 1];
