@@ -10,6 +10,7 @@ pub mod metrics_doc;
 pub mod overlay;
 pub mod page;
 pub mod parquet;
+pub mod plot;
 pub mod results;
 pub mod run_json;
 #[cfg(test)]

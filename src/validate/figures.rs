@@ -4,18 +4,8 @@
 //! measured is NaN: the claim is then not met, and its text says so.
 
 use super::Claim;
-
-/// The median; NaN when a figure is missing or there is none.
-#[must_use]
-pub fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    if sorted.is_empty() || sorted.iter().any(|v| v.is_nan()) {
-        return f64::NAN;
-    }
-    let n = sorted.len();
-    f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2])
-}
+pub use crate::series::statistics::rank::{correlation, spearman};
+pub use crate::series::statistics::sample::median;
 
 /// Coefficient of variation in percent, with the standard deviation of a sample (n - 1).
 #[must_use]
@@ -30,29 +20,6 @@ pub fn cv(values: &[f64]) -> f64 {
 #[must_use]
 pub fn change(before: f64, after: f64) -> f64 {
     100.0 * (after / before - 1.0)
-}
-
-/// Pearson's correlation.
-#[must_use]
-pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let sum = |f: fn(f64, f64) -> f64| x.iter().zip(y).map(|(a, b)| f(a - mx, b - my)).sum::<f64>();
-    sum(|a, b| a * b) / (sum(|a, _| a * a) * sum(|_, b| b * b)).sqrt()
-}
-
-/// Spearman's rank correlation; equal values share their mean rank. NaN when a value is missing.
-#[must_use]
-pub fn spearman(x: &[f64], y: &[f64]) -> f64 {
-    if x.iter().chain(y).any(|v| v.is_nan()) {
-        return f64::NAN;
-    }
-    let ranks = |values: &[f64]| -> Vec<f64> {
-        let below = |v: f64| values.iter().filter(|w| **w < v).count() as f64;
-        let equal = |v: f64| values.iter().filter(|w| **w == v).count() as f64;
-        values.iter().map(|&v| below(v) + 0.5 * (equal(v) - 1.0)).collect()
-    };
-    correlation(&ranks(x), &ranks(y))
 }
 
 /// The value farthest from zero; NaN wins.

@@ -7,7 +7,7 @@
 mod histogram;
 mod methods;
 mod sampling;
-mod text;
+pub(super) mod text;
 mod view;
 
 use std::path::Path;

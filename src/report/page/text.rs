@@ -8,7 +8,7 @@ const MAX_NAME: usize = 120;
 const MAX_MESSAGE: usize = 400;
 
 /// A name with its middle left out where it is very long.
-pub(super) fn name(text: &str) -> String {
+pub(in crate::report) fn name(text: &str) -> String {
     shown(text, MAX_NAME)
 }
 
@@ -52,7 +52,7 @@ pub(super) fn number(v: f64) -> String {
 }
 
 /// A number with three significant digits.
-pub(super) fn short(v: f64) -> String {
+pub(in crate::report) fn short(v: f64) -> String {
     digits(v, 3)
 }
 

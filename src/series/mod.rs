@@ -1,0 +1,6 @@
+//! Many visits to change: what changed between photographs of one place, and by how much beyond the error of measuring
+//! it.
+
+pub mod course;
+pub mod lesion_match;
+pub mod statistics;

@@ -1,0 +1,196 @@
+//! What the verdicts do on simulated studies: unchanged subjects that are called changed, changed ones that are found.
+//!
+//! Shots are drawn as a level per subject times lognormal errors; the level of 0.1 to 0.6 is what relief shows.
+//! Subjects of a study share one estimated error, so the noise of a rate is taken between studies.
+
+use super::change::{Change, Shift, Yardstick};
+use super::distribution::normal_quantile;
+use super::repeatability::{ErrorModel, Sem, visit_component};
+use super::sample::{mean, variance};
+use super::scale::Scale;
+use super::verdict::Verdict;
+use crate::measure::dictionary::Direction;
+use crate::phantom::random::Random;
+
+/// A rate over studies and its standard error.
+struct Rate {
+    rate: f64,
+    se: f64,
+}
+
+impl Rate {
+    fn of(studies: &[f64]) -> Self {
+        Self { rate: mean(studies), se: (variance(studies) / studies.len() as f64).sqrt() }
+    }
+
+    /// At the rate that is promised, or below it; `slack` is what an approximation may add.
+    fn keeps(&self, promised: f64, slack: f64) -> bool {
+        self.rate <= promised + slack + 3.0 * self.se && self.se < 0.01
+    }
+}
+
+fn yardstick(error: ErrorModel) -> Yardstick {
+    Yardstick { scale: Scale::Log, direction: Direction::Lower, error: Ok(error) }
+}
+
+/// Shots of a place at a visit whose level is `level`.
+fn shots(n: usize, level: f64, cv: f64, random: &mut Random) -> Vec<f64> {
+    (0..n).map(|_| level * (cv * random.normal()).exp()).collect()
+}
+
+fn logs(shots: &[f64]) -> Vec<f64> {
+    shots.iter().map(|v| v.ln()).collect()
+}
+
+/// The error from repeat pairs of other subjects.
+fn from_pairs(pairs: usize, cv: f64, random: &mut Random) -> ErrorModel {
+    let groups: Vec<Vec<f64>> = (0..pairs)
+        .map(|_| {
+            let level = random.between(0.1, 0.6);
+            logs(&shots(2, level, cv, random))
+        })
+        .collect();
+    Sem::pooled(&groups, 0.0).unwrap().into()
+}
+
+#[test]
+fn five_of_a_hundred_unchanged_are_called_changed_however_few_the_repeats() {
+    let mut random = Random::new(101, 0);
+    for (pairs, of_normal) in [(3, 0.12), (6, 0.08), (20, 0.052)] {
+        let (mut called, mut naive) = (Vec::new(), Vec::new());
+        for _ in 0..1500 {
+            let error = from_pairs(pairs, 0.04, &mut random);
+            let (mut changed, mut beyond) = (0, 0);
+            for _ in 0..20 {
+                let level = random.between(0.1, 0.6);
+                let [before, after] = [0, 1].map(|_| shots(2, level, 0.04, &mut random));
+                let change = Change::between(&before, &after, &yardstick(error), None, &[]);
+                changed += u32::from(change.verdict != Verdict::WithinError);
+                beyond += u32::from(change.figures.unwrap().rci.abs() > normal_quantile(0.975));
+            }
+            called.push(f64::from(changed) / 20.0);
+            naive.push(f64::from(beyond) / 20.0);
+        }
+        let (called, naive) = (Rate::of(&called), Rate::of(&naive));
+        println!("{pairs} pairs: {:.4} +- {:.4} called changed, {:.4} by 1.96", called.rate, called.se, naive.rate);
+        assert!(called.keeps(0.05, 0.0) && called.rate > 0.04, "{pairs} pairs: {} +- {}", called.rate, called.se);
+        assert!(naive.rate > of_normal, "1.96 with {pairs} pairs: {}", naive.rate);
+    }
+}
+
+#[test]
+fn a_study_s_own_repeat_shots() {
+    // 200 subjects, the error pooled from the very shots that are compared: mean and scatter of normal shots are
+    // independent.
+    let mut random = Random::new(102, 0);
+    let mut rates = [Vec::new(), Vec::new()];
+    for _ in 0..150 {
+        for (rates, fall) in rates.iter_mut().zip([1.0, 0.85]) {
+            let visits: Vec<[Vec<f64>; 2]> = (0..200)
+                .map(|_| {
+                    let level = random.between(0.1, 0.6);
+                    [level, fall * level].map(|l| shots(3, l, 0.04, &mut random))
+                })
+                .collect();
+            let groups: Vec<Vec<f64>> = visits.iter().flatten().map(|v| logs(v)).collect();
+            let yard = yardstick(Sem::pooled(&groups, 0.0).unwrap().into());
+            let told = visits.iter().filter(|[before, after]| {
+                let verdict = Change::between(before, after, &yard, None, &[]).verdict;
+                if fall < 1.0 { verdict == Verdict::Improved } else { verdict != Verdict::WithinError }
+            });
+            rates.push(told.count() as f64 / 200.0);
+        }
+    }
+    let [still, fallen] = rates.map(|r| Rate::of(&r));
+    println!("200 subjects: {:.4} called changed, {:.4} of -15 % called improved", still.rate, fallen.rate);
+    assert!(still.keeps(0.05, 0.0) && still.rate > 0.04, "{} +- {}", still.rate, still.se);
+    assert!(fallen.rate >= 0.8, "{}", fallen.rate);
+}
+
+#[test]
+fn a_true_fall_is_found_with_an_error_from_few_repeats() {
+    let mut random = Random::new(103, 0);
+    let mut found = Vec::new();
+    for _ in 0..400 {
+        let yard = yardstick(from_pairs(6, 0.04, &mut random));
+        let improved = (0..20).filter(|_| {
+            let level = random.between(0.1, 0.6);
+            let (before, after) = (shots(3, level, 0.04, &mut random), shots(3, 0.85 * level, 0.04, &mut random));
+            Change::between(&before, &after, &yard, None, &[]).verdict == Verdict::Improved
+        });
+        found.push(improved.count() as f64 / 20.0);
+    }
+    let found = Rate::of(&found);
+    println!("-15 %, CV 4 %, 3 shots, error from 6 pairs: {:.4} improved", found.rate);
+    assert!(found.rate - 3.0 * found.se >= 0.8, "{}", found.rate);
+}
+
+#[test]
+fn softer_light_and_a_control() {
+    // The light of each visit multiplies the relief of treated and untreated skin alike. Without the control most are
+    // called changed.
+    let mut random = Random::new(104, 0);
+    let (mut alone, mut held) = (Vec::new(), Vec::new());
+    for _ in 0..600 {
+        let error = from_pairs(8, 0.04, &mut random);
+        let yard = yardstick(error);
+        let (mut a, mut h) = (0, 0);
+        for _ in 0..20 {
+            let light = 0.75 * (0.05 * random.normal()).exp();
+            let [treated, control] = [0, 1].map(|_| {
+                let level = random.between(0.1, 0.6);
+                (shots(2, level, 0.04, &mut random), shots(2, light * level, 0.04, &mut random))
+            });
+            let shift = Shift::of_place(&control.0, &control.1, Scale::Log, error).unwrap();
+            let told =
+                |control| Change::between(&treated.0, &treated.1, &yard, control, &[]).verdict != Verdict::WithinError;
+            a += u32::from(told(None));
+            h += u32::from(told(Some(&shift)));
+        }
+        alone.push(f64::from(a) / 20.0);
+        held.push(f64::from(h) / 20.0);
+    }
+    let (alone, held) = (Rate::of(&alone), Rate::of(&held));
+    println!("softer light: {:.4} called changed alone, {:.4} less the control", alone.rate, held.rate);
+    assert!(alone.rate > 0.9 && held.keeps(0.05, 0.0) && held.rate > 0.04, "{} {}", alone.rate, held.rate);
+}
+
+#[test]
+fn visits_with_an_error_of_their_own() {
+    // Untreated places at 4 visits tell how much visits differ; without that too many are called changed.
+    let mut random = Random::new(105, 0);
+    let (mut alone, mut with) = (Vec::new(), Vec::new());
+    for _ in 0..500 {
+        let visit = |level: f64, random: &mut Random| {
+            let day = level * (0.05 * random.normal()).exp();
+            shots(2, day, 0.03, random)
+        };
+        let places: Vec<Vec<Vec<f64>>> = (0..6)
+            .map(|_| {
+                let level = random.between(0.1, 0.6);
+                (0..4).map(|_| logs(&visit(level, &mut random))).collect()
+            })
+            .collect();
+        let groups: Vec<Vec<f64>> = places.iter().flatten().cloned().collect();
+        let shot = Sem::pooled(&groups, 0.0).unwrap();
+        let errors = [ErrorModel::from(shot), ErrorModel { shot, visit: visit_component(&places) }];
+        let mut called = [0, 0];
+        for _ in 0..20 {
+            let level = random.between(0.1, 0.6);
+            let (before, after) = (visit(level, &mut random), visit(level, &mut random));
+            for (called, error) in called.iter_mut().zip(errors) {
+                let change = Change::between(&before, &after, &yardstick(error), None, &[]);
+                *called += u32::from(change.verdict != Verdict::WithinError);
+            }
+        }
+        alone.push(f64::from(called[0]) / 20.0);
+        with.push(f64::from(called[1]) / 20.0);
+    }
+    let (alone, with) = (Rate::of(&alone), Rate::of(&with));
+    println!(
+        "visits differ by 5 %: {:.4} called changed by the shots' error, {:.4} with that of visits",
+        alone.rate, with.rate
+    );
+    // Satterthwaite's degrees of freedom of a difference of mean squares are an approximation.
+    assert!(alone.rate > 0.3 && with.keeps(0.05, 0.01), "{} {}", alone.rate, with.rate);
+}
