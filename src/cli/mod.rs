@@ -8,7 +8,6 @@ mod interrupt;
 mod keys;
 mod maps;
 mod metrics;
-mod nearest;
 pub mod phantom;
 mod phantom_config;
 mod progress_bar;
