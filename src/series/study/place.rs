@@ -149,24 +149,23 @@ impl Folder {
     pub(super) fn masks_of(&mut self, photo: &Place) -> Vec<PathBuf> {
         let (Some(parent), Some(stem)) = (photo.path.parent(), photo.path.file_stem()) else { return Vec::new() };
         let Some(listing) = self.listing(parent) else { return Vec::new() };
-        let mut masks = Vec::new();
+        let mut files = Vec::new();
         for suffix in candidate::MASK_SUFFIXES {
             let mut begin = stem.to_owned();
             begin.push(suffix);
-            for (file, _) in listing
-                .files
-                .range(begin.clone()..)
-                .take_while(|(f, _)| f.as_encoded_bytes().starts_with(begin.as_encoded_bytes()))
-            {
-                let file = Path::new(file);
-                let known = file
-                    .extension()
-                    .is_some_and(|e| candidate::MASK_EXTENSIONS.iter().any(|k| e.eq_ignore_ascii_case(k)));
-                if known && file.file_stem() == Some(&begin) {
-                    masks.push(parent.join(file));
+            let prefix = begin.as_encoded_bytes();
+            let named = listing.files.range(begin.clone()..).map(|(file, _)| Path::new(file));
+            for file in named.take_while(|file| file.as_os_str().as_encoded_bytes().starts_with(prefix)) {
+                let is_mask =
+                    |e: &std::ffi::OsStr| candidate::MASK_EXTENSIONS.iter().any(|k| e.eq_ignore_ascii_case(k));
+                if file.file_stem() == Some(&begin) && file.extension().is_some_and(is_mask) {
+                    files.extend(file.to_str().map(str::to_owned));
                 }
             }
         }
+        let folder = photo.name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let masks = files.iter().filter_map(|file| self.file(format!("{folder}/{file}").trim_start_matches('/')).ok());
+        let masks: Vec<PathBuf> = masks.map(|place| place.real.unwrap_or(place.path)).collect();
         masks
     }
 

@@ -421,8 +421,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         into: &mut ShotRegions,
     ) -> std::result::Result<(), (&'static str, String)> {
         let (name, path) = match part.split_once('=') {
-            Some((name, path)) => (Some(name.trim()), path.trim()),
-            None => (None, part),
+            // A file may have the sign in its name.
+            Some((name, path)) if self.folder.file(part).is_err() => (Some(name.trim()), path.trim()),
+            _ => (None, part),
         };
         let found =
             self.folder.file(path).map_err(|fault| (fault.code, format!("`{}` {}", shown(path), fault.message)))?;

@@ -192,14 +192,26 @@ fn check_visit(id: &str, visit: &Visit, shots: &[Shot], book: &mut Notebook<'_>)
     }
 }
 
-/// The place of a visit by its name: the number in it, 0 for a baseline.
+/// The place of a visit by its name: 0 for a baseline, else the number in it, in days where it counts weeks or months.
 fn rank(name: &str) -> Option<u64> {
     let lower = super::columns::normalized(name);
-    if matches!(lower.as_str(), "baseline" | "before" | "pre" | "screening" | "start" | "initial") {
-        return Some(0);
+    match lower.as_str() {
+        "baseline" | "before" | "pre" | "screening" | "start" | "initial" => return Some(0),
+        "after" | "post" | "final" | "end" => return Some(u64::MAX),
+        _ => {}
     }
     let digits: String = lower.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
+    let has = |units: &[&str]| lower.split(|c: char| !c.is_alphabetic()).any(|word| units.contains(&word));
+    let days = if has(&["w", "wk", "week", "weeks"]) {
+        7
+    } else if has(&["m", "mo", "month", "months"]) {
+        30
+    } else if has(&["y", "year", "years"]) {
+        365
+    } else {
+        1
+    };
+    digits.parse::<u64>().ok()?.checked_mul(days)
 }
 
 /// Compares names as people do: runs of digits by their numbers.
@@ -277,6 +289,12 @@ mod tests {
             grouped(&[shot("S", "V10", None, ""), shot("S", "V2", None, ""), shot("S", "baseline", None, "")]);
         assert_eq!(findings.list(), []);
         assert_eq!(subjects[0].visits.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(), ["baseline", "V2", "V10"]);
+        for (earlier, later) in
+            [("2 weeks", "1 month"), ("pre", "W1"), ("M3", "post"), ("6 months", "1 year"), ("V1", "V2")]
+        {
+            assert!(rank(earlier).is_some() && rank(earlier) < rank(later), "{earlier}, {later}");
+        }
+        assert_eq!((rank("early"), rank(""), rank("99999999999999999999")), (None, None, None));
         let (_, findings) = grouped(&[shot("S", "early", None, ""), shot("S", "late", None, "")]);
         assert_eq!((findings.count(Level::Warning), findings.list()[0].code), (1, "visit_order"));
     }
