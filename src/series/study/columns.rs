@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{Notebook, shown};
 use super::sheet::Sheet;
-use crate::base::nearest::nearest;
+use crate::base::nearest::{distance, nearest};
 
 /// The role of a column.
 pub trait Role: Copy + Ord + 'static {
@@ -263,14 +263,19 @@ impl<R: Role> Mapping<R> {
 
     /// A mistyped column would be carried along in silence, and its numbers not used.
     fn suspect(&self, sheet: &Sheet, book: &mut Notebook<'_>) {
-        let free: Vec<R> = R::ALL.iter().copied().filter(|r| self.at(*r).is_none()).collect();
+        // A file that counts its days has no dates, and the other way round.
+        let days = ["date", "day"];
+        let dated = R::ALL.iter().any(|r| days.contains(&r.name()) && self.at(*r).is_some());
+        let is_free = |r: &R| self.at(*r).is_none() && !(dated && days.contains(&r.name()));
+        let free: Vec<R> = R::ALL.iter().copied().filter(is_free).collect();
         for &i in &self.others {
             let name = normalized(&sheet.header[i]);
             let close = |role: &&R| {
+                let slips = if role.name().len() > 5 { 2 } else { 1 };
                 role.hints().contains(&name.as_str())
                     || role.name().len() > 3
-                        && name.len().abs_diff(role.name().len()) <= 2
-                        && crate::base::nearest::distance(&name, role.name()) <= 2
+                        && name.len().abs_diff(role.name().len()) <= slips
+                        && distance(&name, role.name()) <= slips
             };
             if let Some(role) = free.iter().find(close) {
                 let (table, role, column) = (R::TABLE, role.name(), shown(&sheet.header[i]));

@@ -15,6 +15,8 @@ mod names;
 mod place;
 mod preset;
 mod read;
+mod read_cells;
+mod read_regions;
 mod read_sessions;
 pub mod scale;
 pub mod session;

@@ -6,24 +6,20 @@ use std::path::{Path, PathBuf};
 use super::columns::{Mapping, Role as _, ShotColumn, normalized};
 use super::config::StudyConfig;
 use super::cross;
-use super::day::{DateColumn, DateFault, Day};
+use super::day::DateColumn;
 use super::finding::{Findings, Level, Notebook, shown};
 use super::place::{Folder, Place};
 use super::preset::{self, Preset};
 use super::read_sessions::{self, Sessions};
 use super::scale::{self, ScaleColumn};
 use super::sheet::{Row, Sheet};
-use super::shot::{Arms, DaySource, Light, Shot, ShotRegions};
-use super::value;
+use super::shot::Shot;
 use super::visits::{self, Study};
 use crate::batch::RegionFile;
 use crate::error::{Error, Result};
-use crate::photo;
 
 /// Longest name of a subject, visit, view, arm, light or repeat shot, in bytes.
 const NAME: usize = 200;
-/// What a photo's scale can be, as in the configuration.
-pub(super) const MM_PER_PX: std::ops::RangeInclusive<f64> = 0.0001..=10.0;
 
 /// What reading a study came to.
 #[derive(Debug)]
@@ -54,6 +50,7 @@ impl Reading {
 /// all of them.
 pub fn load(file: &Path, config: &StudyConfig) -> Result<Reading> {
     config.check()?;
+    std::fs::metadata(file).map_err(|e| Error::read(file, e))?;
     let preset = config.preset.as_deref().and_then(preset::find);
     let mut findings = Findings::default();
     let mut folder = Folder::open(config.photos.as_deref().or(file.parent()).unwrap_or(Path::new("")))?;
@@ -99,17 +96,17 @@ fn sheet_of(
     Sheet::read(file, known, book)
 }
 
-struct Reader<'a, 'b> {
+pub(super) struct Reader<'a, 'b> {
     sheet: &'a Sheet,
-    preset: Option<&'static Preset>,
+    pub(super) preset: Option<&'static Preset>,
     mappings: Vec<Mapping<ShotColumn>>,
-    dates: BTreeMap<usize, DateColumn>,
+    pub(super) dates: BTreeMap<usize, DateColumn>,
     scales: Vec<(usize, ScaleColumn)>,
     extra: Vec<usize>,
-    polygons: BTreeMap<PathBuf, Option<RegionFile>>,
+    pub(super) polygons: BTreeMap<PathBuf, Option<RegionFile>>,
     skip_missing: bool,
     left_out: u64,
-    folder: &'a mut Folder,
+    pub(super) folder: &'a mut Folder,
     book: &'a mut Notebook<'b>,
 }
 
@@ -202,21 +199,28 @@ impl<'a, 'b> Reader<'a, 'b> {
     }
 
     /// The cell of a role; empty when there is no such column, and for what the layout calls unknown.
-    fn cell<'r>(&self, row: &'r Row, map: &Mapping<ShotColumn>, role: ShotColumn) -> &'r str {
+    pub(super) fn cell<'r>(&self, row: &'r Row, map: &Mapping<ShotColumn>, role: ShotColumn) -> &'r str {
         let Some(at) = map.at(role) else { return "" };
         self.known(row.cell(at))
     }
 
-    fn known<'r>(&self, cell: &'r str) -> &'r str {
+    pub(super) fn known<'r>(&self, cell: &'r str) -> &'r str {
         if self.preset.is_some_and(|p| p.unknown.contains(&cell)) { "" } else { cell }
     }
 
     /// The column of a role as the file calls it.
-    fn column(&self, map: &Mapping<ShotColumn>, role: ShotColumn) -> &'a str {
+    pub(super) fn column(&self, map: &Mapping<ShotColumn>, role: ShotColumn) -> &'a str {
         map.at(role).map_or(role.name(), |at| &self.sheet.header[at])
     }
 
-    fn wrong(&mut self, code: &'static str, row: &Row, map: &Mapping<ShotColumn>, role: ShotColumn, message: String) {
+    pub(super) fn wrong(
+        &mut self,
+        code: &'static str,
+        row: &Row,
+        map: &Mapping<ShotColumn>,
+        role: ShotColumn,
+        message: String,
+    ) {
         let column = self.column(map, role);
         self.book.mistake(code, row.number, column, message);
     }
@@ -250,7 +254,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
     }
 
-    fn name(&mut self, row: &Row, map: &Mapping<ShotColumn>, role: ShotColumn) -> String {
+    pub(super) fn name(&mut self, row: &Row, map: &Mapping<ShotColumn>, role: ShotColumn) -> String {
         let text = self.cell(row, map, role);
         if text.len() > NAME || text.chars().any(char::is_control) {
             let message = format!("`{}` is no name; up to {NAME} bytes on one line are allowed", shown(text));
@@ -272,206 +276,6 @@ impl<'a, 'b> Reader<'a, 'b> {
             self.wrong("subject_empty", row, map, ShotColumn::Subject, message);
         }
         subject
-    }
-
-    fn day(&mut self, row: &Row, map: &Mapping<ShotColumn>, place: &Place) -> (Option<Day>, DaySource) {
-        let text = self.cell(row, map, ShotColumn::Date);
-        if !text.is_empty() {
-            let column = map.at(ShotColumn::Date).and_then(|at| self.dates.get(&at)).copied();
-            let column = column.unwrap_or_else(|| DateColumn::of(std::iter::empty()));
-            return match column.read(text) {
-                Ok(day) => (Some(day), DaySource::Date),
-                Err(fault) => {
-                    let (code, message) = date_message(text, fault);
-                    self.wrong(code, row, map, ShotColumn::Date, message);
-                    (None, DaySource::Unknown)
-                }
-            };
-        }
-        let text = self.cell(row, map, ShotColumn::Day);
-        if !text.is_empty() {
-            let number = value::whole(text);
-            if number.is_none() {
-                let message = format!("`{}` is no day number; a whole number is needed, such as 0 or 28", shown(text));
-                self.wrong("day", row, map, ShotColumn::Day, message);
-            }
-            return (number.map(Day::Number), DaySource::Day);
-        }
-        // EXIF dates and the numbers of a study have no distance.
-        let exif = map.at(ShotColumn::Day).is_none() && !place.path.as_os_str().is_empty();
-        let day = exif.then(|| photo::captured_at(&place.path)).flatten().and_then(|t| Day::from_time(&t));
-        let asked = map.at(ShotColumn::Date).or(map.at(ShotColumn::Day)).is_some() && self.preset.is_none();
-        let visit = self.cell(row, map, ShotColumn::Visit);
-        if day.is_none() && asked && visit.is_empty() {
-            let role = if map.at(ShotColumn::Date).is_some() { ShotColumn::Date } else { ShotColumn::Day };
-            let message =
-                "the cell is empty and the photo has no EXIF time; give the day, or the name of the visit".to_owned();
-            self.wrong("day_empty", row, map, role, message);
-        }
-        (day, if day.is_some() { DaySource::Exif } else { DaySource::Unknown })
-    }
-
-    fn arms(&mut self, row: &Row, map: &Mapping<ShotColumn>) -> Arms {
-        let mut arms = Arms::default();
-        let text = self.name(row, map, ShotColumn::Arm);
-        for part in value::parts(&text) {
-            match part.split_once('=') {
-                Some((region, arm)) if !region.trim().is_empty() && !arm.trim().is_empty() => {
-                    let pair = (region.trim().to_owned(), arm_name(arm));
-                    if arms.by_region.iter().any(|(r, _)| *r == pair.0) {
-                        let message = format!("region `{}` has two arms; give it one", shown(&pair.0));
-                        self.wrong("arm", row, map, ShotColumn::Arm, message);
-                    }
-                    arms.by_region.push(pair);
-                }
-                None if arms.whole.is_empty() => arms.whole = arm_name(part),
-                _ => {
-                    let message =
-                        format!("`{}` is no arm; one name is needed, or region=arm pairs between |", shown(&text));
-                    self.wrong("arm", row, map, ShotColumn::Arm, message);
-                }
-            }
-        }
-        arms
-    }
-
-    fn mm_per_px(&mut self, row: &Row, map: &Mapping<ShotColumn>) -> Option<f64> {
-        let text = self.cell(row, map, ShotColumn::MmPerPx);
-        if text.is_empty() {
-            return None;
-        }
-        let scale = value::number(text).filter(|v| MM_PER_PX.contains(v));
-        if scale.is_none() {
-            let message = format!(
-                "`{}` is no scale; millimeters per pixel from 0.0001 to 10 are needed, such as 0.05",
-                shown(text)
-            );
-            self.wrong("mm_per_px", row, map, ShotColumn::MmPerPx, message);
-        }
-        scale
-    }
-
-    fn light(&mut self, row: &Row, map: &Mapping<ShotColumn>) -> Option<Light> {
-        let text = self.name(row, map, ShotColumn::Light);
-        if text.is_empty() {
-            return None;
-        }
-        match value::number(&text) {
-            None => Some(Light::Named(text)),
-            Some(degrees) if degrees.abs() <= 360.0 => Some(Light::Azimuth(degrees.rem_euclid(360.0) + 0.0)),
-            Some(_) => {
-                let message = format!(
-                    "`{}` is no direction; degrees from -360 to 360 are needed, 0 right, 90 up, or a name",
-                    shown(&text)
-                );
-                self.wrong("light", row, map, ShotColumn::Light, message);
-                None
-            }
-        }
-    }
-
-    fn makeup(&mut self, row: &Row, map: &Mapping<ShotColumn>) -> Option<bool> {
-        let text = self.cell(row, map, ShotColumn::Makeup);
-        if text.is_empty() {
-            return None;
-        }
-        let found = value::yes_no(text).or_else(|| (normalized(text) == "clean").then_some(false));
-        if found.is_none() {
-            let message = format!("`{}` says neither yes nor no; write one of them", shown(text));
-            self.wrong("makeup", row, map, ShotColumn::Makeup, message);
-        }
-        found
-    }
-
-    fn regions(&mut self, row: &Row, map: &Mapping<ShotColumn>, place: &Place) -> ShotRegions {
-        let mut regions = ShotRegions::default();
-        let text = self.cell(row, map, ShotColumn::Region);
-        for part in value::parts(text) {
-            if let Err((code, message)) = self.region(part, place, &mut regions) {
-                self.wrong(code, row, map, ShotColumn::Region, message);
-            }
-        }
-        if regions.skin.is_none() && !place.path.as_os_str().is_empty() {
-            let mut masks = self.folder.masks_of(place);
-            if masks.len() > 1 {
-                let names: Vec<_> =
-                    masks.iter().filter_map(|m| m.file_name()).map(|n| shown(&n.to_string_lossy())).collect();
-                let message = format!(
-                    "two masks lie beside `{}`, {}; leave one or name one in the column region",
-                    shown(&place.name),
-                    names.join(" and ")
-                );
-                self.wrong("mask_ambiguous", row, map, ShotColumn::Photo, message);
-            }
-            regions.skin = masks.pop();
-        }
-        let mut names: Vec<&str> = regions.names().collect();
-        names.sort_unstable();
-        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            let message = format!("region `{}` is drawn twice for this photo; leave one", shown(pair[0]));
-            self.wrong("region", row, map, ShotColumn::Region, message);
-        }
-        regions
-    }
-
-    fn region(
-        &mut self,
-        part: &str,
-        place: &Place,
-        into: &mut ShotRegions,
-    ) -> std::result::Result<(), (&'static str, String)> {
-        let (name, path) = match part.split_once('=') {
-            // A file may have the sign in its name.
-            Some((name, path)) if self.folder.file(part).is_err() => (Some(name.trim()), path.trim()),
-            _ => (None, part),
-        };
-        let found =
-            self.folder.file(path).map_err(|fault| (fault.code, format!("`{}` {}", shown(path), fault.message)))?;
-        let file = found.real.unwrap_or(found.path);
-        let is = |extension: &str| path.to_lowercase().ends_with(extension);
-        let drawn = is(".json") || is(".csv");
-        match name {
-            _ if drawn && name.is_some() => {
-                Err(("region", format!("`{}` holds names of its own; write the file alone", shown(path))))
-            }
-            _ if drawn => self.polygons(file, place, into),
-            Some(name) if name.is_empty() || name.len() > 64 || name == "all" => Err((
-                "region",
-                format!("`{}` is no name of a region; 1 to 64 bytes are allowed, and not `all`", shown(name)),
-            )),
-            Some(name) => {
-                into.named.push((name.to_owned(), file));
-                Ok(())
-            }
-            None if into.skin.is_some() => {
-                Err(("region", "two masks without a name; write name=mask.png for named parts".to_owned()))
-            }
-            None => {
-                into.skin = Some(file);
-                Ok(())
-            }
-        }
-    }
-
-    /// A file of polygons is read once, and its mistakes are told once.
-    fn polygons(
-        &mut self,
-        file: PathBuf,
-        place: &Place,
-        into: &mut ShotRegions,
-    ) -> std::result::Result<(), (&'static str, String)> {
-        let mut why = None;
-        let polygons = self.polygons.entry(file).or_insert_with_key(|path| match RegionFile::load(path) {
-            Ok(polygons) => Some(polygons),
-            Err(error) => {
-                why = Some(error.to_string());
-                None
-            }
-        });
-        if let Some(polygons) = polygons {
-            into.polygons.extend_from_slice(polygons.of(&place.name));
-        }
-        why.map_or(Ok(()), |why| Err(("region", why)))
     }
 
     fn grades(&mut self, row: &Row) -> Vec<Option<f64>> {
@@ -543,29 +347,5 @@ impl<'a, 'b> Reader<'a, 'b> {
             );
             self.book.note("day_unknown", message);
         }
-    }
-}
-
-/// The arm that others are compared with is called by one name.
-fn arm_name(text: &str) -> String {
-    let text = text.trim();
-    if normalized(text) == super::shot::CONTROL { super::shot::CONTROL.to_owned() } else { text.to_owned() }
-}
-
-/// What to say of a cell that is no date.
-pub(super) fn date_message(text: &str, fault: DateFault) -> (&'static str, String) {
-    let text = shown(text);
-    match fault {
-        DateFault::Unproven => (
-            "date_order",
-            format!(
-                "`{text}` may have the day first or the month first, and no row of the column proves which; write YYYY-MM-DD"
-            ),
-        ),
-        DateFault::Contradictory => (
-            "date_order",
-            format!("`{text}`: some rows of the column have the day first and some the month; write YYYY-MM-DD"),
-        ),
-        DateFault::Cell(message) => ("date", format!("`{text}` {message}")),
     }
 }

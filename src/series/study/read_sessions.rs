@@ -8,7 +8,7 @@ use super::config::StudyConfig;
 use super::cross;
 use super::day::{DateColumn, Day};
 use super::finding::{Findings, Notebook, shown};
-use super::read::date_message;
+use super::read_cells::date_message;
 use super::session::{Adverse, Instrument, Session, adverse_of};
 use super::sheet::{Row, Sheet};
 use super::shot::Shot;

@@ -1,8 +1,8 @@
 //! Bytes of a table as people export it -> header and rows.
 //!
 //! UTF-8 with or without a byte order mark; comma, semicolon or tab, told by the header; a first line `sep=;` as
-//! spreadsheets write it. Rows are numbered as a spreadsheet shows them: blank lines count, and a cell with line breaks
-//! in it is one row.
+//! spreadsheets write it. Rows are numbered as a spreadsheet shows them: blank lines count, a cell with line breaks in it
+//! is one row, and a line `sep=;` is none.
 
 use std::path::Path;
 
@@ -61,10 +61,9 @@ impl Sheet {
             book.mistake("nul", row, "", "a NUL byte; the file is damaged or no text, export it again as CSV UTF-8");
             return None;
         }
-        let mut before = 0;
         let told = separator_line(bytes);
         if let Some((_, length)) = told {
-            (bytes, before) = (&bytes[length..], 1);
+            bytes = &bytes[length..];
         }
         if bytes.trim_ascii().is_empty() {
             book.mistake(
@@ -76,10 +75,10 @@ impl Sheet {
             return None;
         }
         let delimiter = told.map_or_else(|| delimiter_of(bytes, &known), |(delimiter, _)| delimiter);
-        Self::split(bytes, delimiter, before, book)
+        Self::split(bytes, delimiter, book)
     }
 
-    fn split(bytes: &[u8], delimiter: u8, before: u64, book: &mut Notebook<'_>) -> Option<Self> {
+    fn split(bytes: &[u8], delimiter: u8, book: &mut Notebook<'_>) -> Option<Self> {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes);
         let mut sheet = Self::default();
@@ -95,7 +94,7 @@ impl Sheet {
             at = begin + blank;
             let breaks: u64 = record.iter().map(lines_in).sum();
             spread = breaks > 0;
-            let number = before + line - inside;
+            let number = line - inside;
             inside += breaks;
             let cells = texts(&record, number, &sheet.header, book);
             if sheet.header.is_empty() {
@@ -263,7 +262,7 @@ mod tests {
         let numbers: Vec<u64> = sheet.expect("a table").rows.iter().map(|r| r.number).collect();
         assert_eq!(numbers, [3, 4, 7]);
         let (sheet, _) = parsed(b"sep=,\nphoto,notes\na,b\n");
-        assert_eq!(sheet.expect("a table").rows[0].number, 3);
+        assert_eq!(sheet.expect("a table").rows[0].number, 2);
     }
 
     #[test]
