@@ -31,6 +31,9 @@ pub struct Draft {
     pub left_out: Vec<String>,
 }
 
+/// A cell of a guess.
+type Cell = fn(&Guess) -> &str;
+
 /// A row of the draft.
 #[derive(Debug)]
 struct Line {
@@ -157,7 +160,7 @@ fn told(lines: &[Line], by_day: bool) -> Vec<String> {
         let dated = |source| count(&|l| l.guess.date.is_some() && l.source == source);
         told.push(say("date", &[(dated("names and folders"), "names and folders"), (dated("EXIF"), "EXIF")]));
     }
-    let cells: [(&str, fn(&Guess) -> &str); 5] = [
+    let cells: [(&str, Cell); 5] = [
         ("visit", |g| &g.visit),
         ("view", |g| &g.view),
         ("arm", |g| &g.arm),

@@ -205,17 +205,11 @@ fn against_shots(sessions: &[Session], shots: &[Shot], book: &mut Notebook<'_>) 
     let mut told = BTreeSet::new();
     for session in sessions.iter().filter(|s| !s.subject.is_empty()) {
         match (kinds.get(session.subject.as_str()), session.day) {
-            (None, _) => {
-                if !shots.is_empty() && told.insert(&session.subject) {
-                    let near = nearest(&session.subject, kinds.keys().copied().take(1000))
-                        .map_or(String::new(), |n| format!("; the nearest is `{}`", shown(n)));
-                    book.warn(
-                        "subject_unknown",
-                        session.row,
-                        "subject",
-                        format!("no photo is of subject `{}`{near}", shown(&session.subject)),
-                    );
-                }
+            (None, _) if !shots.is_empty() && told.insert(&session.subject) => {
+                let near = nearest(&session.subject, kinds.keys().copied().take(1000));
+                let near = near.map_or(String::new(), |n| format!("; the nearest is `{}`", shown(n)));
+                let message = format!("no photo is of subject `{}`{near}", shown(&session.subject));
+                book.warn("subject_unknown", session.row, "subject", message);
             }
             (Some(Some(true)), Some(Day::Number(_))) => {
                 let message = format!(
