@@ -2,6 +2,7 @@
 
 pub mod cpu;
 pub mod mask;
+pub(crate) mod nearest;
 pub mod parallel;
 pub mod plane;
 

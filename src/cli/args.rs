@@ -46,6 +46,8 @@ pub enum Command {
     Metrics(MetricsArgs),
     /// Render synthetic skin photographs with known truth.
     Phantom(Box<super::phantom::PhantomArgs>),
+    /// Draft or check the file of a study: which photo shows which subject, when.
+    Study(super::study::StudyArgs),
     /// Try the claims of the measurement on phantoms whose truth is known.
     Validate(super::validate::ValidateArgs),
 }

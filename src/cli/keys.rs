@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::nearest::nearest;
+use crate::base::nearest::nearest;
 use crate::error::{Error, Result};
 
 /// Refuses a key of `given` that `known`, a file with every key there is, does not have. A list of tables in `known` holds

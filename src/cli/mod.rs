@@ -8,12 +8,12 @@ mod interrupt;
 mod keys;
 mod maps;
 mod metrics;
-mod nearest;
 pub mod phantom;
 mod phantom_config;
 mod progress_bar;
 mod results;
 mod settings;
+mod study;
 mod summary;
 mod terminal;
 mod validate;
@@ -38,6 +38,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         args::Command::Analyze(args) => analyze::run(args, cli.color),
         args::Command::Metrics(args) => metrics::run(args),
         args::Command::Phantom(args) => phantom::run(args).map(|()| Exit::Success),
+        args::Command::Study(args) => study::run(args, cli.color),
         args::Command::Validate(args) => validate::run(args),
     };
     done.unwrap_or_else(|error| exit::report(&error, cli.color))

@@ -1,7 +1,7 @@
 //! What is valid: defaults, then the TOML file, then what was typed.
 //!
 //! Keys that change numbers stand at the top level of the file and in the tables of [`Config`]; keys of the run stand in
-//! the table `run`. Paths in the file are relative to its folder.
+//! the table `run`, those of a study's files in the table `study`. Paths in the file are relative to its folder.
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::measure::config::Family;
 use crate::measure::{Config, MapKind};
 use crate::photo::Limits;
+use crate::series::study::StudyConfig;
 
 /// Where results go when nothing else is said.
 const OUT: &str = "cicatrix-out";
@@ -43,6 +44,8 @@ pub struct Settings {
     pub regions: Option<PathBuf>,
     /// No progress, no summary.
     pub quiet: bool,
+    /// How the files of a study are read.
+    pub study: StudyConfig,
 }
 
 /// The table `run` of the file.
@@ -69,7 +72,7 @@ enum Amount {
 impl Settings {
     /// The settings in force for what was typed.
     pub fn new(args: &AnalyzeArgs) -> Result<Self> {
-        let (mut config, mut run) = match &args.config {
+        let (mut config, mut run, study) = match &args.config {
             Some(path) => load(path)?,
             None => Default::default(),
         };
@@ -113,6 +116,7 @@ impl Settings {
             masks: args.masks.clone().or(run.masks),
             regions: args.regions.clone().or(run.regions),
             quiet: args.quiet || run.quiet.unwrap_or(false),
+            study,
         })
     }
 
@@ -129,6 +133,9 @@ impl Settings {
         };
         let mut table = table_of(&self.config)?;
         table.insert("run".to_owned(), table_of(&run)?.into());
+        if self.study != StudyConfig::default() {
+            table.insert("study".to_owned(), table_of(&self.study)?.into());
+        }
         toml::to_string(&table).map_err(|e| Error::config(e.to_string()))
     }
 
@@ -163,22 +170,33 @@ fn ordered(mut config: Config) -> Config {
     config
 }
 
-fn load(path: &Path) -> Result<(Config, RunKeys)> {
+/// The table `study` of the file `path`.
+pub fn study_of(path: &Path) -> Result<StudyConfig> {
+    load(path).map(|(_, _, study)| study)
+}
+
+fn load(path: &Path) -> Result<(Config, RunKeys, StudyConfig)> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::config(e.to_string()).at(path))?;
     let mut table: Table = text.parse().map_err(|e: toml::de::Error| bad(path, &e))?;
     let known = known_keys()?;
     keys::check(&table, &known).map_err(|e| e.at(path))?;
-    let run = table.remove("run");
+    let (run, study) = (table.remove("run"), table.remove("study"));
     let config = Config::deserialize(table).map_err(|e| bad(path, &e))?;
     let mut run: RunKeys = match run {
         Some(run) => RunKeys::deserialize(run).map_err(|e| bad(path, &e))?,
         None => RunKeys::default(),
     };
+    let mut study: StudyConfig = match study {
+        Some(study) => StudyConfig::deserialize(study).map_err(|e| bad(path, &e))?,
+        None => StudyConfig::default(),
+    };
+    study.check().map_err(|e| e.at(path))?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    for relative in [&mut run.out, &mut run.masks, &mut run.regions].into_iter().flatten() {
+    let paths = [&mut run.out, &mut run.masks, &mut run.regions, &mut study.photos, &mut study.sessions];
+    for relative in paths.into_iter().flatten() {
         *relative = folder.join(&*relative);
     }
-    Ok((config, run))
+    Ok((config, run, study))
 }
 
 fn bad(path: &Path, error: &toml::de::Error) -> Error {
@@ -204,6 +222,7 @@ fn known_keys() -> Result<Table> {
     };
     let mut table = table_of(&full)?;
     table.insert("run".to_owned(), table_of(&run)?.into());
+    table.insert("study".to_owned(), table_of(&StudyConfig::full())?.into());
     Ok(table)
 }
 

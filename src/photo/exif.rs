@@ -1,5 +1,7 @@
 //! The three facts of EXIF that are kept: orientation, time of capture, camera.
 
+use std::io::{BufRead, Seek};
+
 use exif::{Exif, In, Reader, Tag, Value};
 
 use super::orient::Orientation;
@@ -19,8 +21,16 @@ pub(super) struct Facts {
 
 /// Reads an EXIF block from its TIFF header on.
 pub(super) fn read(block: Vec<u8>) -> Facts {
+    facts(Reader::new().continue_on_error(true).read_raw(block))
+}
+
+/// Reads the EXIF block of a file of any format that has one.
+pub(super) fn of_file(file: &mut (impl BufRead + Seek)) -> Facts {
+    facts(Reader::new().continue_on_error(true).read_from_container(file))
+}
+
+fn facts(read: Result<Exif, exif::Error>) -> Facts {
     let mut invalid = false;
-    let read = Reader::new().continue_on_error(true).read_raw(block);
     let Ok(exif) = read.or_else(|e| e.distill_partial_result(|_| invalid = true)) else {
         return Facts { invalid: true, ..Facts::default() };
     };

@@ -19,6 +19,7 @@ mod png;
 mod probe;
 mod samples;
 mod sniff;
+mod taken;
 #[cfg(test)]
 mod testing;
 mod tiff;
@@ -28,6 +29,7 @@ pub use height::{HeightMap, HeightUnits};
 pub use mask_image::mask_from_bytes;
 pub use probe::{Header, Limits, probe};
 pub use sniff::Format;
+pub use taken::captured_at;
 
 use crate::base::{Mask, Plane};
 

@@ -4,3 +4,6 @@
 pub mod course;
 pub mod lesion_match;
 pub mod statistics;
+//! Many visits -> change: the study, its courses, and what changed beyond the error of measurement.
+
+pub mod study;
