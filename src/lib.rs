@@ -23,6 +23,7 @@
 //! | room | what |
 //! | --- | --- |
 //! | [`report`] | what people and programs read: tables, maps, pages |
+//! | [`series`] | many visits to change: alignment |
 //! | [`batch`] | many photos: discover, measure, keep, account |
 //! | [`measure`] | one photo to numbers; [`measure::dictionary`] is the one place where a column is named |
 //! | [`photo`] | bytes to linear planes |
@@ -50,6 +51,7 @@ pub mod measure;
 pub mod phantom;
 pub mod photo;
 pub mod report;
+pub mod series;
 pub mod validate;
 
 pub use error::{Error, Result, Stage};
