@@ -67,8 +67,9 @@ fn bilinear(plane: &Plane, [x, y]: [f64; 2]) -> f32 {
 
 /// The directions of the strongest gradients: the strongest, and those that reach four fifths of it, at most two.
 fn turns(plane: &Plane, at: [f64; 2], sigma: f64) -> Vec<f64> {
-    const REACH: isize = 8;
-    let step = 0.55 * sigma;
+    const REACH: isize = 6;
+    const STEP: f64 = 0.75;
+    let step = STEP * sigma;
     let mut bins = [0.0_f64; TURNS];
     for j in -REACH..=REACH {
         for i in -REACH..=REACH {
@@ -79,7 +80,7 @@ fn turns(plane: &Plane, at: [f64; 2], sigma: f64) -> Vec<f64> {
             };
             let (gx, gy) = (d(1.0, 0.0), d(0.0, 1.0));
             // A Gaussian of one and a half sizes.
-            let weight = (-0.5 * ((i * i + j * j) as f64) * (0.55_f64 / 1.5).powi(2)).exp();
+            let weight = (-0.5 * ((i * i + j * j) as f64) * (STEP / 1.5).powi(2)).exp();
             let place = gy.atan2(gx).rem_euclid(TAU) / TAU * TURNS as f64;
             let (low, t) = (place.floor(), place.fract());
             let magnitude = weight * gx.hypot(gy);

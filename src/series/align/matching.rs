@@ -66,7 +66,7 @@ pub fn pairs(baseline: &[Feature], follow_up: &[Feature], ratio: f32) -> Vec<Mat
         let j = best(row);
         // The same blob described twice, or at two sizes, is no rival.
         let elsewhere = |k: usize| distance(follow_up[k].at, follow_up[j].at) > 1.5 * follow_up[j].sigma;
-        let second = (0..columns).filter(|&k| elsewhere(k)).map(|k| row[k]).fold(-1.0, f32::max);
+        let second = (0..columns).fold(-1.0, |most, k| if row[k] > most && elsewhere(k) { row[k] } else { most });
         let clear = (1.0 - row[j]).max(0.0) <= ratio * ratio * (1.0 - second);
         (best_row[j] == i && clear).then(|| {
             let (a, b) = (&baseline[i], &follow_up[j]);

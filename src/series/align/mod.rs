@@ -38,6 +38,7 @@ pub use quality::Quality;
 pub use transform::Transform;
 pub use verdict::{Limits, Reason, Verdict};
 
+use normalize::Level;
 use solve::distance;
 use transform::Model;
 
@@ -49,7 +50,7 @@ use crate::base::Mask;
 pub struct AlignConfig {
     /// Longest side of the working plane in pixels (default 1400): a 12-megapixel photo is reduced three times.
     pub working_px: usize,
-    /// Most blobs of a photo (default 1500).
+    /// Most blobs of a photo (default 1200).
     pub features: usize,
     /// Largest distance of a pair of blobs over that of the second best (default 0.85).
     pub ratio: f32,
@@ -63,7 +64,7 @@ pub struct AlignConfig {
 
 impl Default for AlignConfig {
     fn default() -> Self {
-        Self { working_px: 1400, features: 1500, ratio: 0.85, tolerance: 0.005, seed: 1, limits: Limits::default() }
+        Self { working_px: 1400, features: 1200, ratio: 0.85, tolerance: 0.005, seed: 1, limits: Limits::default() }
     }
 }
 
@@ -184,6 +185,9 @@ pub fn align(baseline: &Frame, follow_up: &Frame, config: &AlignConfig) -> Resul
 /// The refined map, and how far points come back from there by a refinement of its own the other way, in working pixels.
 fn refined(baseline: &Frame, follow_up: &Frame, model: Model, start: Transform) -> Option<(Transform, f64)> {
     let map = refine::refine(&baseline.levels, &follow_up.levels, model, start)?;
+    // Where the pattern moved, the steps may walk off: the start is kept when it is the better of the two.
+    let like = |map: &Transform| of_level(baseline, follow_up, map, blocks::likeness).0;
+    let map = if like(&map) >= like(&start) { map } else { start };
     let back = refine::refine(&follow_up.levels, &baseline.levels, model, start.inverse()?);
     let (width, height) = baseline.working_size();
     let mut off: Vec<f64> = Vec::new();
@@ -195,6 +199,23 @@ fn refined(baseline: &Frame, follow_up: &Frame, model: Model, start: Transform) 
     }
     off.sort_by(f64::total_cmp);
     Some((map, off[off.len() / 2]))
+}
+
+/// A figure of the level on which blocks are compared, and that level's pixels in working pixels: half the resolution, where
+/// that leaves enough.
+fn of_level<T>(
+    baseline: &Frame,
+    follow_up: &Frame,
+    map: &Transform,
+    figure: fn(&Level, &Level, &Transform) -> T,
+) -> (T, f64) {
+    let (width, height) = baseline.working_size();
+    let k = usize::from(width.max(height) >= 800 && baseline.levels.len() > 1);
+    let other = (k as f64 + map.scale_at(Transform::landmarks((width, height))[0]).max(1e-3).log2()).round();
+    let other = other.clamp(0.0, follow_up.levels.len() as f64 - 1.0) as usize;
+    let into = refine::from_level(other).inverse().unwrap_or(Transform::IDENTITY);
+    let local = into.after(&map.after(&refine::from_level(k)));
+    (figure(&baseline.levels[k], &follow_up.levels[other], &local), (1_usize << k) as f64)
 }
 
 fn figures(
@@ -211,8 +232,8 @@ fn figures(
         found.inliers.iter().map(|&i| distance(&back, &(matches[i].baseline, matches[i].follow_up))).collect();
     residuals.sort_by(f64::total_cmp);
     let residual_px = px * residuals.get(residuals.len() / 2).copied().unwrap_or(f64::INFINITY);
-    let agreement = blocks::agreement(&baseline.levels[0], &follow_up.levels[0], map);
-    let local_shift_px = px * agreement.shift_px;
+    let (agreement, level_px) = of_level(baseline, follow_up, map, blocks::agreement);
+    let local_shift_px = px * level_px * agreement.shift_px;
     let full = follow_up.to_photo().after(&map.after(&baseline.to_working()));
     let landmarks = Transform::landmarks(baseline.size);
     let scales = landmarks.map(|p| full.scale_at(p));

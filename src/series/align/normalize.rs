@@ -116,14 +116,12 @@ mod tests {
         let lit = Plane::from_fn(160, 120, |x, y| skin(x, y) * 0.8 * (1.0 + 0.3 * (x as f32 / 80.0 - 1.0)));
         let mask = Mask::full(160, 120);
         let [a, b] = [plain, lit].map(|p| normalized(&ln_reduced(&p, 1), &mask, 12.0));
-        let worst = a.data().iter().zip(b.data()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         let most = a.data().iter().fold(0.0_f32, |m, v| m.max(v.abs()));
-        assert!(most > 1.0 && worst < 0.25, "{worst} of {most}");
         // The borders see a one-sided surround; inside, a gradient is gone.
         let inside = |p: &Plane| p.crop(30..130, 30..90);
         let (a, b) = (inside(&a), inside(&b));
         let worst = a.data().iter().zip(b.data()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(worst < 0.05, "{worst}");
+        assert!(most > 1.0 && worst < 0.05, "{worst} of {most}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Quality {
     pub ncc: f64,
     /// Blocks with enough skin in both photos.
     pub blocks: usize,
-    /// Share of the blocks that fit best where the map puts them.
+    /// Share of the blocks that have a clear best place, and the same one as their neighbors.
     pub agreement: f64,
     /// Median distance of a point brought to the follow-up and back by a second, independent refinement.
     pub forward_backward_px: f64,

@@ -16,9 +16,9 @@ const LEVELS: usize = 3;
 /// Most steps on a level.
 const STEPS: usize = 20;
 /// A step that moves no corner by more pixels of its level is the last.
-const STILL_PX: f64 = 0.005;
+const STILL_PX: f64 = 0.02;
 /// About how many pixels of a level take part.
-const PIXELS: usize = 150_000;
+const PIXELS: usize = 100_000;
 /// Pixels of one task.
 const CHUNK: usize = 8192;
 /// Tukey's constant: 95 % efficient on normal errors.
@@ -32,8 +32,9 @@ struct Point {
     gradient: [f32; 2],
 }
 
-/// Coordinates of level `k` of a pyramid as a map to those of its finest level.
-fn from_level(k: usize) -> Transform {
+/// Coordinates of level `k` of a pyramid, as a map to those of its finest level.
+#[must_use]
+pub fn from_level(k: usize) -> Transform {
     let factor = (1_usize << k) as f64;
     Transform::zoom(factor, [0.5 * (factor - 1.0); 2])
 }
