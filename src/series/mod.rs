@@ -7,3 +7,6 @@ pub mod statistics;
 //! Many visits -> change: the study, its courses, and what changed beyond the error of measurement.
 
 pub mod study;
+//! Many visits to change: what a series of photos of one subject says.
+
+pub mod align;

@@ -11,6 +11,7 @@
 //! # Ok::<(), cicatrix::Error>(())
 //! ```
 
+pub mod align;
 pub mod capture;
 pub mod document;
 pub mod figures;
@@ -20,6 +21,7 @@ pub mod scars;
 pub mod scenario;
 pub mod spots;
 pub mod studio;
+mod tamper;
 
 pub use scenario::{Plan, Set};
 
@@ -53,11 +55,13 @@ pub enum Group {
     Spots,
     /// Scars are found, with their size and type.
     Scars,
+    /// Follow-ups land on their baseline.
+    Alignment,
 }
 
 impl Group {
     /// Every group, in the order of the table.
-    pub const ALL: &[Self] = &[Self::Relief, Self::Pigment, Self::Capture, Self::Spots, Self::Scars];
+    pub const ALL: &[Self] = &[Self::Relief, Self::Pigment, Self::Capture, Self::Spots, Self::Scars, Self::Alignment];
 
     /// The name on the command line.
     #[must_use]
@@ -68,6 +72,7 @@ impl Group {
             Self::Capture => "capture",
             Self::Spots => "spots",
             Self::Scars => "scars",
+            Self::Alignment => "alignment",
         }
     }
 
@@ -82,6 +87,7 @@ impl Group {
             Self::Capture => capture::rows(plan),
             Self::Spots => spots::rows(plan),
             Self::Scars => scars::rows(plan),
+            Self::Alignment => align::rows(plan),
         }
     }
 }
