@@ -1,12 +1,12 @@
-//! Many visits to change: what changed between photographs of one place, and by how much beyond the error of measuring
-//! it.
-
-pub mod course;
-pub mod lesion_match;
-pub mod statistics;
-//! Many visits -> change: the study, its courses, and what changed beyond the error of measurement.
-
-pub mod study;
-//! Many visits to change: what a series of photos of one subject says.
+//! Many visits to change: the study, its photos laid over one another, and what changed beyond the error of measuring it.
+//!
+//! A study ([`study`]) names the photos of subjects and visits. Follow-ups are aligned to their baseline ([`align`]), so that a
+//! region is the same skin at every visit. [`statistics`] tell a change from the noise of measurement, [`progress`] joins all of it and
+//! says why a change is withheld where the photos do not carry it.
 
 pub mod align;
+pub mod course;
+pub mod lesion_match;
+pub mod progress;
+pub mod statistics;
+pub mod study;
