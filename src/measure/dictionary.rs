@@ -341,7 +341,7 @@ columns! {
         CLIPPED_FRACTION "clipped_fraction" Number [""] Neutral "share of the photo's pixels with a channel at the top code, or all channels at zero", "Cicatrix";
         GLARE_FRACTION "glare_fraction" Number [""] Neutral "share of the photo's pixels that are specular highlights: bright and of the light's color against their surround", "Cicatrix, after Tan and Ikeuchi 2005";
         ILLUMINATION_RANGE "illumination_range" Number ["EV"] Neutral "range from the 5th to the 95th percentile of the slow shading (below the coarse band) over the region, log2", "Cicatrix";
-        NOISE_SD "noise_sd" Number ["ln"] Neutral "standard deviation of the pixel noise of ln G: median absolute diagonal Haar coefficient / 0.6745", "Donoho and Johnstone 1994";
+        NOISE_SD "noise_sd" Number ["ln"] Neutral "standard deviation of the pixel noise of ln G: mean of the lower three quarters of the absolute diagonal Haar coefficients / 0.5149", "Donoho and Johnstone 1994";
         LIGHT_AZIMUTH_DEG "light_azimuth_deg" Number ["deg"] Neutral "direction the light comes from in the image plane, 0 right, 90 up: as given, or the axis of the largest gradient energy of the mid relief, the side on which the slow shading is brighter; where that is unclear, what the flanks of scars and pores agree on", "Cicatrix, after Knill 1990";
     }
     Color {

@@ -31,7 +31,7 @@ pub fn explanation(claim: &Claim) -> Option<&'static str> {
 const EXPLAINED: &[(&str, &str)] = &[
     (
         "cross-polarized",
-        "behind crossed polarizers dark skin leaves sRGB: at ITA -45 its mean blue code is about 4 of 255 and often 0, so that its logarithm is rounding. Such rows carry the flag `little_blue` and a wider standard error. The method is part of it: before the fit was told to trust such colors less, the same figure was 18 %.",
+        "behind crossed polarizers dark skin leaves sRGB: at ITA -45 its mean blue code is about 4 of 255 and often 0, so that its logarithm is rounding; and its green is so dark that the camera's noise, made alike in all channels by JPEG, looks like relief. Such rows carry the flag `little_blue` and a standard error that covers it.",
     ),
     (
         "exposure",
@@ -65,7 +65,7 @@ pub fn markdown(plan: &Plan, command: &str, claims: &[Claim]) -> String {
     let _ = writeln!(
         out,
         "Tuning and test are kept apart: methods are tuned on seeds from {} (`--set tuning`), figures are reported on \
-         seeds from {} (`--set test`), on which no parameter was fitted. They were looked at between versions, and which changes were kept was decided knowing their figures (of the relief, the pigments and the spots), so they are not blind. The test set also draws the scattering below the \
+         seeds from {} (`--set test`), on which no parameter was fitted and no choice was made: they were drawn anew when the method was settled. The test set also draws the scattering below the \
          surface (0.9 to 1.1 times the usual one); the tuning set does not. This is the {} set.\n",
         Set::Tuning.first_seed(),
         Set::Test.first_seed(),

@@ -8,8 +8,8 @@ use super::studio::{Reading, Studio};
 use super::{Claim, Plan};
 use crate::error::Result;
 use crate::measure::Column;
-use crate::phantom::Phantom;
 use crate::phantom::skin::SURFACE_DEFAULT;
+use crate::phantom::{Camera, Phantom};
 
 /// From very light to brown, ITA in degrees.
 const TONES: [f64; 7] = [60.0, 45.0, 30.0, 15.0, 0.0, -15.0, -25.0];
@@ -28,6 +28,8 @@ struct Found {
     tone_fine: f64,
     crossed: f64,
     crossed_45: f64,
+    /// The same to ITA -45 of a camera without noise.
+    crossed_quiet: f64,
     /// Cross-polarized photos that needed a mask.
     masked: usize,
     fold: Vec<Dark>,
@@ -98,6 +100,13 @@ pub fn rows(plan: &Plan) -> Result<Vec<Claim>> {
         ),
         at_most(dark, "CV of relief_sq_mid, cross-polarized, ITA 35 to -45", "8 %", 8.0, &all(|f| f.crossed_45)),
         crossed,
+        at_most(
+            dark,
+            "CV of relief_sq_mid, cross-polarized, ITA 35 to -45, a camera without noise",
+            "8 %",
+            8.0,
+            &all(|f| f.crossed_quiet),
+        ),
         flagged(
             found.iter().flat_map(|f| &f.dim).collect(),
             dark,
@@ -143,10 +152,20 @@ fn flagged(all: Vec<&Dark>, claim: &'static str, measure: &str) -> Claim {
 
 fn scenario(base: &Phantom) -> Result<Found> {
     let mut studio = Studio::new(base.mm_per_px)?;
-    let mut read = |ita_deg: f64, surface: f64, relief_gain: f64| {
-        let ita_surface = Some(SURFACE_DEFAULT);
-        studio.read(&Phantom { ita_deg, surface, ita_surface, relief_gain, ..base.clone() })
+    let ita_surface = Some(SURFACE_DEFAULT);
+    let skin = |ita_deg: f64, surface: f64, relief_gain: f64| Phantom {
+        ita_deg,
+        surface,
+        ita_surface,
+        relief_gain,
+        ..base.clone()
     };
+    let noiseless = Camera { shot_noise: 0.0, read_noise: 0.0, ..base.camera.clone() };
+    let quiet: Vec<Reading> = CROSSED[..4]
+        .iter()
+        .map(|&ita| studio.photograph(&skin(ita, 0.0, 1.0), &base.recapture, &noiseless))
+        .collect::<Result<_>>()?;
+    let mut read = |ita_deg, surface, relief_gain| studio.read(&skin(ita_deg, surface, relief_gain));
     let mid = |readings: &[Reading]| readings.iter().map(|r| r.number(Column::RELIEF_SQ_MID)).collect::<Vec<_>>();
     let mut each = |tones: &[f64], surface: f64| -> Result<Vec<Reading>> {
         tones.iter().map(|&ita| read(ita, surface, 1.0)).collect()
@@ -180,6 +199,7 @@ fn scenario(base: &Phantom) -> Result<Found> {
         tone_fine: cv(&tones.iter().map(|r| r.number(Column::RELIEF_SQ_FINE)).collect::<Vec<_>>()),
         crossed: cv(&crossed),
         crossed_45: cv(&crossed[..4]),
+        crossed_quiet: cv(&mid(&quiet)),
         masked,
         fold,
         dim,

@@ -39,7 +39,7 @@ impl Set {
     pub fn first_seed(self) -> u64 {
         match self {
             Self::Tuning => 101,
-            Self::Test => 901,
+            Self::Test => 3001,
         }
     }
 }

@@ -100,8 +100,8 @@ pub(super) fn paragraphs(about: &About, tally: &Tally, conditions: &Conditions) 
     if config.wants(Family::Relief) {
         method += &format!(
             "The relief was split by Gaussian filters (ISO 16610-61) into the bands {} mm; where the scale is unknown, {} \
-             px. The noise of each photograph was estimated from its diagonal Haar coefficients and subtracted in \
-             quadrature. ",
+             px. In each band the covariance of the log channels was explained by relief, melanin, blood and the noise \
+             of the camera; the relief's share is reported, with its standard error. ",
             bands(config.relief.bands_mm),
             bands(config.relief.bands_px)
         );
