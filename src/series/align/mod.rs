@@ -81,6 +81,11 @@ pub struct NoAlignment {
     pub inliers: usize,
 }
 
+impl NoAlignment {
+    /// Every code.
+    pub const CODES: [&str; 3] = ["few_features", "no_consensus", "not_refined"];
+}
+
 impl std::fmt::Display for NoAlignment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)
