@@ -143,8 +143,12 @@ impl<'a> Found<'a> {
         if self.arm(place) == CONTROL {
             return None;
         }
+        // All skin of a photo holds its control.
         let same_subject = || places.iter().filter(|p| p.subject == place.subject && self.arm(p) == CONTROL);
-        let same_photo = same_subject().find(|p| p.view == place.view && p.region != place.region);
+        let same_photo = same_subject().find(|p| p.view == place.view && p.region != ALL);
+        if place.region == ALL && same_photo.is_some() {
+            return None;
+        }
         same_photo.or_else(|| same_subject().find(|p| p.view != place.view && p.region == place.region)).cloned()
     }
 

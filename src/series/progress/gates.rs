@@ -166,9 +166,9 @@ fn scale(pair: &Pair<'_>, kind: Kind, reasons: &mut BTreeSet<Reason>, notes: &mu
     }
 }
 
-/// Does the light come from the same side? A turned camera turns the light with the skin.
+/// Is the light as soft, and does it come from the same side? A turned camera turns the light with the skin.
 fn light(pair: &Pair<'_>, kind: Kind, reasons: &mut BTreeSet<Reason>, notes: &mut BTreeSet<Note>) {
-    if !kind.is_shade() {
+    if kind == Kind::Color {
         return;
     }
     let noted = |readings: &[&Reading]| -> BTreeSet<String> {
@@ -182,6 +182,20 @@ fn light(pair: &Pair<'_>, kind: Kind, reasons: &mut BTreeSet<Reason>, notes: &mu
     let (named_before, named_after) = (noted(pair.before), noted(pair.after));
     if !named_before.is_empty() && !named_after.is_empty() && named_before != named_after {
         reasons.insert(Reason::LightSoftness);
+    }
+    let mean = |readings: &[&Reading], column: Column| {
+        let values: Vec<f64> = readings.iter().filter_map(|r| r.whole()?.number(column)).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    };
+    let both = |column: Column| mean(pair.before, column).zip(mean(pair.after, column));
+    let range = both(Column::ILLUMINATION_RANGE)
+        .is_some_and(|(a, b)| a.max(b) > 0.0 && (b / a).ln().abs() > (1.0 + pair.config.illumination).ln());
+    let sided = both(Column::ANISOTROPY).is_some_and(|(a, b)| (b - a).abs() > pair.config.anisotropy);
+    if range || sided {
+        reasons.insert(Reason::LightSoftness);
+    }
+    if !kind.is_shade() {
+        return;
     }
     // On the baseline's frame, and only where the photo tells it.
     let directions = |readings: &[&Reading]| -> Vec<f64> {

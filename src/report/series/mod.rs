@@ -1,0 +1,3 @@
+//! What a study's results are read as: tables, pages, pictures.
+
+pub mod pictures;
