@@ -1,3 +1,16 @@
 //! What a study's results are read as: tables, pages, pictures.
 
+mod about;
+mod change;
+mod cohort;
+mod course;
+mod fhir;
+mod lists;
 pub mod pictures;
+mod redcap;
+mod sheet;
+mod shots;
+mod tables;
+
+pub use about::SeriesAbout;
+pub use tables::{columns_markdown, write_tables};
