@@ -6,8 +6,8 @@ use std::path::Path;
 use super::SeriesAbout;
 use super::sheet::{Sheet, ends, text, whole, yes};
 use crate::error::Result;
-use crate::measure::dictionary::{Column, Direction, Kind};
 use crate::measure::Value;
+use crate::measure::dictionary::{Column, Direction, Kind};
 use crate::report::atomic::Sealed;
 use crate::series::dictionary::{CHANGE, Table};
 use crate::series::progress::{ChangeRow, Place, Progress};
@@ -22,11 +22,8 @@ pub(super) fn write(out: &Path, progress: &Progress, about: &SeriesAbout) -> Res
     let mut columns = carried.columns.clone();
     columns.push(("status".to_owned(), Kind::Text));
     let metadata = [("version", about.version.as_str()), ("config", about.config_toml.as_str())];
-    let mut sheet = Sheet::create(out, &CHANGE, &columns)?.and_parquet(
-        &out.join("change.parquet"),
-        "change",
-        &metadata,
-    )?;
+    let mut sheet =
+        Sheet::create(out, &CHANGE, &columns)?.and_parquet(&out.join("change.parquet"), "change", &metadata)?;
     let adjusted = adjusted(progress, about);
     let same = |a: &ChangeRow, b: &ChangeRow| a.place == b.place && a.column == b.column;
     let mut index = 0;

@@ -59,8 +59,9 @@ fn trend(out: &Path, progress: &Progress, about: &SeriesAbout) -> Result<Vec<Sea
     let mut sheet = Sheet::create(out, &TREND, &[])?;
     for row in &progress.trends {
         let scale = progress.yardsticks.get(&row.column).map(|(y, _)| y.scale);
-        let monthly =
-            |slope: Option<f64>| -> Value { slope.filter(|_| scale == Some(Scale::Log)).map(percent_in_30_days).into() };
+        let monthly = |slope: Option<f64>| -> Value {
+            slope.filter(|_| scale == Some(Scale::Log)).map(percent_in_30_days).into()
+        };
         let t = &row.trend;
         let mut cells = place(progress, &row.place);
         cells.push(text(arm(progress, &row.place)));

@@ -147,7 +147,8 @@ fn change(row: &ChangeRow, unit: &str) -> Vec<Json> {
         }
         (_, Some(figures)) => {
             components.push(json!({ "code": result("change"), "valueQuantity": quantity(figures.delta, unit) }));
-            components.push(json!({ "code": result("change-of-unchanged-skin"), "valueRange": range(figures.noise, unit) }));
+            components
+                .push(json!({ "code": result("change-of-unchanged-skin"), "valueRange": range(figures.noise, unit) }));
             if let Some(percent) = figures.delta_percent {
                 components.push(json!({ "code": result("change-percent"), "valueQuantity": quantity(percent, "%") }));
             }
@@ -186,7 +187,14 @@ fn quantity(value: f64, unit: &str) -> Json {
 }
 
 fn range(interval: Interval, unit: &str) -> Json {
-    json!({ "low": quantity(interval.low, unit), "high": quantity(interval.high, unit) })
+    // An end that is not finite is an open one.
+    let mut range = serde_json::Map::new();
+    for (name, end) in [("low", interval.low), ("high", interval.high)] {
+        if end.is_finite() {
+            range.insert(name.to_owned(), quantity(end, unit));
+        }
+    }
+    Json::Object(range)
 }
 
 /// A UUID of version 8 (RFC 9562) from a hash: the same observation has the same name in every run.
@@ -209,7 +217,11 @@ mod tests {
         let stems = stems(&ids.map(subject));
         let lower: BTreeSet<String> = stems.iter().map(|s| s.to_lowercase()).collect();
         assert_eq!(lower.len(), ids.len(), "{stems:?}");
-        assert!(stems.iter().all(|s| s.len() < 60 && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')));
+        assert!(
+            stems
+                .iter()
+                .all(|s| s.len() < 60 && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'))
+        );
         assert_eq!((stems[4].as_str(), stems[6].as_str()), ("a_b", "CON"));
     }
 

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use super::change::split;
 use super::cohort::place;
 use super::course::{day_of, message_of};
 use super::sheet::{Sheet, text};
-use super::change::split;
 use crate::error::Result;
 use crate::measure::{Lesion, Value};
 use crate::report::atomic::Sealed;

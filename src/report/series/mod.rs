@@ -7,6 +7,7 @@ mod course;
 mod fhir;
 mod lists;
 pub mod pictures;
+pub mod pseudonym;
 mod redcap;
 mod sheet;
 mod shots;

@@ -97,11 +97,7 @@ fn fields(headline: &[Column]) -> Vec<Field> {
         let name = &metric.name;
         let number = |suffix: &str, label: String| field(&format!("{stem}_{suffix}"), &label, "number");
         fields.extend([
-            Field {
-                section: name.clone(),
-                note: metric.definition.clone(),
-                ..number("v", format!("{name}{unit}"))
-            },
+            Field { section: name.clone(), note: metric.definition.clone(), ..number("v", format!("{name}{unit}")) },
             number("d", format!("{name}: change since the baseline{unit}")),
             number("pct", format!("{name}: change since the baseline (%)")),
             Field { radio: true, ..field(&format!("{stem}_ver"), &format!("{name}: verdict"), "") },
@@ -114,9 +110,12 @@ fn fields(headline: &[Column]) -> Vec<Field> {
 /// The beginning of a metric's fields: short, lower case, its own.
 fn stem(name: &str, taken: &mut BTreeSet<String>) -> String {
     let room = LONGEST - "_pct".len();
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     let mut short = plain;
-    for (long, brief) in [("fraction", "frac"), ("depression", "depr"), ("elevation", "elev"), ("hypertrophic", "hyper")] {
+    for (long, brief) in
+        [("fraction", "frac"), ("depression", "depr"), ("elevation", "elev"), ("hypertrophic", "hyper")]
+    {
         if short.len() > room {
             short = short.replace(long, brief);
         }
@@ -143,8 +142,7 @@ fn dictionary(out: &Path, fields: &[Field]) -> Result<Sealed> {
     for f in fields {
         let (kind, choices) = if f.radio { ("radio", VERDICTS) } else { ("text", "") };
         let identifier = if f.identifier { "y" } else { "" };
-        let cells =
-            [&f.name, f.form, &f.section, kind, &f.label, choices, &f.note, f.validation, "", "", identifier];
+        let cells = [&f.name, f.form, &f.section, kind, &f.label, choices, &f.note, f.validation, "", "", identifier];
         for cell in cells.into_iter().chain(std::iter::repeat_n("", DICTIONARY.len() - cells.len())) {
             table.field(&guarded(cell))?;
         }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::sheet::{Sheet, text};
 use crate::error::{Error, Result, Stage};
-use crate::measure::dictionary::{self, Kind};
 use crate::measure::Value;
+use crate::measure::dictionary::{self, Kind};
 use crate::report::atomic::Sealed;
 use crate::series::dictionary::{ALIGNMENT, FAILURES, SHOTS};
 use crate::series::progress::{Laid, Progress, Reading};
@@ -20,12 +20,10 @@ pub(super) fn write(out: &Path, progress: &Progress) -> Result<Vec<Sealed>> {
     let mut failures = Sheet::create(out, &FAILURES, &[])?;
     let visits = visits(progress);
     for reading in &progress.readings {
-        let (shot, visit) = progress
-            .study
-            .shots
-            .get(reading.shot)
-            .zip(visits.get(&reading.shot))
-            .ok_or_else(|| Error::internal("shot_without_visit", format!("shot {} is in no visit", reading.shot)))?;
+        let (shot, visit) =
+            progress.study.shots.get(reading.shot).zip(visits.get(&reading.shot)).ok_or_else(|| {
+                Error::internal("shot_without_visit", format!("shot {} is in no visit", reading.shot))
+            })?;
         for row in &reading.rows {
             let mut cells = vec![text(&shot.subject), text(&shot.view), visit.number.into()];
             cells.extend([text(&visit.name), text(&shot.repeat)]);
