@@ -225,13 +225,15 @@ fn mean_direction(deg: &[f64]) -> Option<f64> {
 
 /// The same camera? Is color calibrated, where it is compared as such?
 fn camera_and_color(pair: &Pair<'_>, kind: Kind, reasons: &mut BTreeSet<Reason>, notes: &mut BTreeSet<Note>) {
-    let cameras = |readings: &[&Reading]| -> BTreeSet<String> {
+    let named = |readings: &[&Reading], column: Column| -> BTreeSet<String> {
         let rows = readings.iter().filter_map(|r| r.whole());
-        rows.map(|row| row.text(Column::CAMERA).to_owned()).filter(|camera| !camera.is_empty()).collect()
+        rows.map(|row| row.text(column).to_owned()).filter(|name| !name.is_empty()).collect()
     };
-    let (before, after) = (cameras(pair.before), cameras(pair.after));
-    if !before.is_empty() && !after.is_empty() && before != after {
-        reasons.insert(Reason::CameraDiffers);
+    for column in [Column::CAMERA, Column::FLASH] {
+        let (before, after) = (named(pair.before, column), named(pair.after, column));
+        if !before.is_empty() && !after.is_empty() && before != after {
+            reasons.insert(Reason::CameraDiffers);
+        }
     }
     if kind == Kind::Color && !pair.config.color_calibrated {
         if pair.beside_control {
