@@ -15,6 +15,7 @@ pub mod results;
 pub mod run_json;
 #[cfg(test)]
 mod sample;
+pub mod series;
 pub mod table;
 pub mod thumbnail;
 mod ticks;

@@ -1,0 +1,7 @@
+//! What people and programs read of a study.
+
+mod about;
+mod pages;
+
+pub use about::SeriesAbout;
+pub use pages::write_pages;
