@@ -45,6 +45,8 @@ struct PlaceView {
     title: String,
     arm: String,
     is_control: bool,
+    /// What to know of all that is told of the last visit.
+    common: String,
     /// What is said of the last visit.
     last: Vec<Sentence>,
     /// What was said of visits before.
@@ -170,11 +172,13 @@ fn places(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
             last.extend(course.last().and_then(told));
             earlier.extend(course.rows.iter().filter(|row| Some(row.visit) != newest).filter_map(told));
         }
+        let common = common_notes(&mut last);
         let arm = first.rows.iter().map(|row| row.arm.as_str()).find(|arm| !arm.is_empty()).unwrap_or("");
         PlaceView {
             title: words::capital(&words::place(first.place)).trim_end_matches('.').to_owned(),
             arm: if first.is_control() && arm == crate::series::study::CONTROL { String::new() } else { text::name(arm) },
             is_control: first.is_control(),
+            common,
             last,
             earlier,
             curves: own.iter().map(|c| charts::of_course(context, subject, c, courses)).filter(|s| !s.is_empty()).collect(),
@@ -182,6 +186,15 @@ fn places(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
         }
     };
     order.into_iter().map(|(_, course)| view(course)).collect()
+}
+
+/// Takes out of the sentences the notes that all of those with a figure share, so that they are told once.
+fn common_notes(sentences: &mut [Sentence]) -> String {
+    let told = || sentences.iter().filter(|s| s.told != Told::Withheld);
+    let Some(first) = told().next().filter(|_| told().count() > 1) else { return String::new() };
+    let common: Vec<String> = first.notes.iter().filter(|n| told().all(|s| s.notes.contains(n))).cloned().collect();
+    sentences.iter_mut().for_each(|s| s.notes.retain(|n| !common.contains(n)));
+    common.join(" ")
 }
 
 fn values(context: &Context<'_>, subject: usize, place: &Course<'_>, courses: &[Course<'_>]) -> Vec<ValueRow> {

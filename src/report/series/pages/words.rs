@@ -165,10 +165,11 @@ pub(super) fn sentence(row: &ChangeRow, visit_number: usize, source: ErrorSource
         (None, _) => return None,
         (Some(figures), verdict) => {
             let amount = Amount::of(row.column, figures);
+            let size = amount.size();
             let moved = match amount.change {
-                c if c < 0.0 => format!("fell by {}", amount.size()),
-                c if c > 0.0 => format!("rose by {}", amount.size()),
-                _ => "stayed the same".to_owned(),
+                _ if !size.bytes().any(|b| (b'1'..=b'9').contains(&b)) => format!("changed by {size}"),
+                c if c < 0.0 => format!("fell by {size}"),
+                _ => format!("rose by {size}"),
             };
             let text = format!(
                 "{what} {place} {moved} (95 % interval {}) from the first visit to visit {visit_number}; unchanged skin would \
@@ -186,8 +187,8 @@ pub(super) fn sentence(row: &ChangeRow, visit_number: usize, source: ErrorSource
     if source == ErrorSource::Stated && change.figures.is_some() {
         notes.push("The error is a stated one, not that of this study.".to_owned());
     }
-    notes.extend(row.notes.iter().filter(|n| n.code() != "stated_error" && n.code() != "against_control").map(|n| capital(n.words())));
-    notes.extend(row.notes.iter().filter(|n| n.code() == "against_control").map(|n| capital(n.words())));
+    // The stated error is told above.
+    notes.extend(row.notes.iter().filter(|n| n.code() != "stated_error").map(|n| capital(n.words())));
     Some(Sentence { told: Told::of(&change.verdict), text, verdict, notes })
 }
 
