@@ -100,18 +100,4 @@
   };
 
   document.querySelectorAll(".viewer").forEach(live);
-
-  // On paper all is open.
-  window.addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details:not([open])")) {
-      details.open = true;
-      details.dataset.printed = "yes";
-    }
-  });
-  window.addEventListener("afterprint", () => {
-    for (const details of document.querySelectorAll("details[data-printed]")) {
-      details.open = false;
-      delete details.dataset.printed;
-    }
-  });
 })();
