@@ -234,6 +234,7 @@ fn odd_files_say_what_they_are() {
         (b"photo,subject\nC:\\a.jpg,S\n", "is an absolute path"),
         (b"photo,subject\n,S\n", "row 2, column photo: the cell is empty"),
         (b"photo,subject\n.,S\n", "names no file"),
+        (b"photo,subject,day\na.jpg,S,\n", "column day: the cell is empty; give the day"),
     ] {
         has(&bench.mistakes(bytes, ""), &[part]);
     }
@@ -552,6 +553,7 @@ fn the_configuration_of_a_clinic_holds_for_every_command() {
     assert!(check(&bench, &["--config", config]).expect(2).stderr.contains("study.preset is `pad`"));
     assert!(check(&bench, &["--photos", "/no/such"]).expect(1).stderr.contains("/no/such"));
     assert!(run(&["study", "check", "/no/such.csv"]).expect(1).stderr.contains("/no/such"));
+    assert!(run(&["study", "check", bench.path("").to_str().unwrap()]).expect(1).stderr.contains("not a regular file"));
     run(&["study", "check", "x.csv", "--preset", "padd"]).expect(2);
 }
 

@@ -44,6 +44,8 @@ pub enum Command {
     Analyze(Box<AnalyzeArgs>),
     /// List every column: its unit, definition and source.
     Metrics(MetricsArgs),
+    /// Score a study: what changed from visit to visit, and what is measurement error.
+    Progress(Box<super::progress::ProgressArgs>),
     /// Render synthetic skin photographs with known truth.
     Phantom(Box<super::phantom::PhantomArgs>),
     /// Draft or check the file of a study: which photo shows which subject, when.
@@ -53,7 +55,7 @@ pub enum Command {
 }
 
 /// Options of `analyze`.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(
     after_help = "Examples:\n  cicatrix analyze photos/\n  cicatrix analyze photos/ --out results --mm-per-px 0.05 --maps relief,melanin\n  cicatrix analyze cheek.jpg --regions regions.json\n  cicatrix analyze scan.png --height-map --um-per-count 0.01 --um-per-px 10 --maps height\n\nA mask of the skin lies beside its photo, named like cheek_mask.png for cheek.jpg, or in the folder of --masks.\nA second run measures only what is new or changed. Photos are only read, never written to."
 )]
@@ -166,7 +168,7 @@ pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
     move |typed| all.iter().copied().find(|v| name(*v) == typed).ok_or_else(|| format!("{typed} is unknown"))
 }
 
-fn families() -> impl TypedValueParser<Value = Family> {
+pub(super) fn families() -> impl TypedValueParser<Value = Family> {
     let chosen = &Family::ALL;
     PossibleValuesParser::new(chosen.iter().map(|f| f.name())).try_map(one_of(chosen, Family::name))
 }

@@ -10,7 +10,9 @@ mod maps;
 mod metrics;
 pub mod phantom;
 mod phantom_config;
+mod progress;
 mod progress_bar;
+mod progress_text;
 mod results;
 mod settings;
 mod study;
@@ -38,6 +40,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         args::Command::Analyze(args) => analyze::run(args, cli.color),
         args::Command::Metrics(args) => metrics::run(args),
         args::Command::Phantom(args) => phantom::run(args).map(|()| Exit::Success),
+        args::Command::Progress(args) => progress::run(args, cli.color),
         args::Command::Study(args) => study::run(args, cli.color),
         args::Command::Validate(args) => validate::run(args),
     };

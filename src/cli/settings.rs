@@ -1,7 +1,7 @@
 //! What is valid: defaults, then the TOML file, then what was typed.
 //!
 //! Keys that change numbers stand at the top level of the file and in the tables of [`Config`]; keys of the run stand in
-//! the table `run`, those of a study's files in the table `study`. Paths in the file are relative to its folder.
+//! the table `run`, those of a study's files in the table `study`, those of change in the table `progress`. Paths in the file are relative to its folder.
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::measure::config::Family;
 use crate::measure::{Config, MapKind};
 use crate::photo::Limits;
+use crate::series::progress::ProgressConfig;
 use crate::series::study::StudyConfig;
 
 /// Where results go when nothing else is said.
@@ -46,6 +47,17 @@ pub struct Settings {
     pub quiet: bool,
     /// How the files of a study are read.
     pub study: StudyConfig,
+    /// How change is judged.
+    pub progress: ProgressConfig,
+}
+
+/// What a file says.
+#[derive(Default)]
+struct File {
+    config: Config,
+    run: RunKeys,
+    study: StudyConfig,
+    progress: ProgressConfig,
 }
 
 /// The table `run` of the file.
@@ -72,9 +84,9 @@ enum Amount {
 impl Settings {
     /// The settings in force for what was typed.
     pub fn new(args: &AnalyzeArgs) -> Result<Self> {
-        let (mut config, mut run, study) = match &args.config {
+        let File { mut config, mut run, study, progress } = match &args.config {
             Some(path) => load(path)?,
-            None => Default::default(),
+            None => File::default(),
         };
         if let Some(maps) = &args.maps {
             config.maps = maps
@@ -117,6 +129,7 @@ impl Settings {
             regions: args.regions.clone().or(run.regions),
             quiet: args.quiet || run.quiet.unwrap_or(false),
             study,
+            progress,
         })
     }
 
@@ -135,6 +148,9 @@ impl Settings {
         table.insert("run".to_owned(), table_of(&run)?.into());
         if self.study != StudyConfig::default() {
             table.insert("study".to_owned(), table_of(&self.study)?.into());
+        }
+        if self.progress != ProgressConfig::default() {
+            table.insert("progress".to_owned(), table_of(&self.progress)?.into());
         }
         toml::to_string(&table).map_err(|e| Error::config(e.to_string()))
     }
@@ -172,15 +188,15 @@ fn ordered(mut config: Config) -> Config {
 
 /// The table `study` of the file `path`.
 pub fn study_of(path: &Path) -> Result<StudyConfig> {
-    load(path).map(|(_, _, study)| study)
+    load(path).map(|file| file.study)
 }
 
-fn load(path: &Path) -> Result<(Config, RunKeys, StudyConfig)> {
+fn load(path: &Path) -> Result<File> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::config(e.to_string()).at(path))?;
     let mut table: Table = text.parse().map_err(|e: toml::de::Error| bad(path, &e))?;
     let known = known_keys()?;
     keys::check(&table, &known).map_err(|e| e.at(path))?;
-    let (run, study) = (table.remove("run"), table.remove("study"));
+    let (run, study, progress) = (table.remove("run"), table.remove("study"), table.remove("progress"));
     let config = Config::deserialize(table).map_err(|e| bad(path, &e))?;
     let mut run: RunKeys = match run {
         Some(run) => RunKeys::deserialize(run).map_err(|e| bad(path, &e))?,
@@ -190,13 +206,18 @@ fn load(path: &Path) -> Result<(Config, RunKeys, StudyConfig)> {
         Some(study) => StudyConfig::deserialize(study).map_err(|e| bad(path, &e))?,
         None => StudyConfig::default(),
     };
+    let progress = match progress {
+        Some(progress) => ProgressConfig::deserialize(progress).map_err(|e| bad(path, &e))?,
+        None => ProgressConfig::default(),
+    };
     study.check().map_err(|e| e.at(path))?;
+    progress.check().map_err(|e| e.at(path))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let paths = [&mut run.out, &mut run.masks, &mut run.regions, &mut study.photos, &mut study.sessions];
     for relative in paths.into_iter().flatten() {
         *relative = folder.join(&*relative);
     }
-    Ok((config, run, study))
+    Ok(File { config, run, study, progress })
 }
 
 fn bad(path: &Path, error: &toml::de::Error) -> Error {
@@ -223,6 +244,7 @@ fn known_keys() -> Result<Table> {
     let mut table = table_of(&full)?;
     table.insert("run".to_owned(), table_of(&run)?.into());
     table.insert("study".to_owned(), table_of(&StudyConfig::full())?.into());
+    table.insert("progress".to_owned(), table_of(&ProgressConfig::default())?.into());
     Ok(table)
 }
 

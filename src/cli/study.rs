@@ -144,7 +144,7 @@ pub(super) fn report(findings: &Findings, color: ColorChoice) {
     let mistakes = findings.count(Level::Mistake);
     if mistakes > 0 {
         let n = usize::try_from(mistakes).unwrap_or(usize::MAX);
-        say(&format!("{} in the study; nothing was measured", many(n, "mistake")));
+        say(&format!("{} in the study", many(n, "mistake")));
     }
 }
 

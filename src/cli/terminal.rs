@@ -11,6 +11,8 @@ pub enum Paint {
     Bad,
     /// A warning.
     Odd,
+    /// What was hoped for.
+    Good,
 }
 
 /// Writes a line to standard error. A terminal that is gone must not stop a run.
@@ -35,6 +37,7 @@ pub fn paint(word: &str, paint: Paint, color: ColorChoice) -> String {
     let code = match paint {
         Paint::Bad => 31,
         Paint::Odd => 33,
+        Paint::Good => 32,
     };
     if wanted { format!("\x1b[1;{code}m{word}\x1b[0m") } else { word.to_owned() }
 }

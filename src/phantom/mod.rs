@@ -33,6 +33,7 @@ mod spline;
 pub mod spot;
 pub mod table;
 pub mod texture;
+mod treated;
 pub mod truth;
 pub mod vectors;
 
@@ -48,6 +49,7 @@ pub use scar::{GivenScar, Scar, ScarKind, ScarPlan};
 pub use scene::Scene;
 pub use spot::{GivenSpot, Spot, SpotKind, SpotPlan};
 pub use texture::relief::Relief;
+pub use treated::Treated;
 pub use truth::Truth;
 
 /// A synthetic photograph of skin, before it is rendered.
@@ -91,6 +93,8 @@ pub struct Phantom {
     pub scars: ScarPlan,
     /// Spots (default none).
     pub spots: SpotPlan,
+    /// A treated part (default none).
+    pub treated: Treated,
     /// Hairs (default none).
     pub hair: Hair,
     /// Light.
@@ -121,6 +125,7 @@ impl Default for Phantom {
             relief: Relief::default(),
             scars: ScarPlan::default(),
             spots: SpotPlan::default(),
+            treated: Treated::default(),
             hair: Hair::default(),
             light: Light::default(),
             camera: Camera::default(),

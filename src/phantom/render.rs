@@ -74,7 +74,7 @@ impl Phantom {
             ("relief.cell_mm", self.relief.cell_mm, 0.05, 100.0),
             ("relief.line_spacing_mm", self.relief.line_spacing_mm, 0.05, 100.0),
         ];
-        for (name, value, low, high) in numbers {
+        for (name, value, low, high) in numbers.into_iter().chain(self.treated.numbers()) {
             if !(low..=high).contains(&value) {
                 return Err(Error::config(format!("phantom: {name} is {value}, allowed {low} to {high}")));
             }

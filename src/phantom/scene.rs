@@ -81,9 +81,17 @@ impl Phantom {
         let marks = scar::draw(&scars, rough, scale);
 
         let gain = self.relief_gain as f32;
-        let healthy_mm = surface.height.map(|h| gain * h);
+        let treated = self.treated.has_effect().then(|| self.treated.share(size, margin, scale));
+        let fade = |plane: &mut Plane, gain: f64| {
+            if let Some(share) = &treated {
+                *plane = map2(plane, share, |v, w| v * (1.0 + (gain as f32 - 1.0) * w));
+            }
+        };
+        let mut healthy_mm = surface.height.map(|h| gain * h);
         let with_tissue = map2(&surface.height, &marks.texture, |h, t| gain * h * t);
-        let height_mm = map2(&with_tissue, &marks.height, |a, b| a + b);
+        let mut height_mm = map2(&with_tissue, &marks.height, |a, b| a + b);
+        fade(&mut healthy_mm, self.treated.relief_gain);
+        fade(&mut height_mm, self.treated.relief_gain);
 
         let mut melanin = fields.mottle(0, self.melanin_mottle, self.fine_mottle).map(|v| melanin_base as f32 * v);
         let blood = fields.mottle(2, self.blood_mottle, self.fine_mottle).map(|v| self.blood as f32 * v);
@@ -91,7 +99,17 @@ impl Phantom {
         // A pore is a hair follicle: a little more melanin, a little more blood around it.
         melanin = map2(&melanin, &surface.pores, |v, p| v * (1.0 + 0.35 * p));
         blood = map2(&blood, &surface.pores, |v, p| v * (1.0 + 0.6 * p));
-        spot::draw(&spots, rough, &mut melanin, &mut blood);
+        if treated.is_some() {
+            let clear = [melanin.clone(), blood.clone()];
+            spot::draw(&spots, rough, &mut melanin, &mut blood);
+            for (plane, clear) in [(&mut melanin, &clear[0]), (&mut blood, &clear[1])] {
+                let mut added = map2(plane, clear, |with, without| with - without);
+                fade(&mut added, self.treated.spots_gain);
+                *plane = map2(clear, &added, |without, added| without + added);
+            }
+        } else {
+            spot::draw(&spots, rough, &mut melanin, &mut blood);
+        }
         let melanin = melanin.map(|v| v.clamp(0.0, MELANIN_MAX as f32));
         let blood = blood.map(|v| v.clamp(0.0, BLOOD_MAX as f32));
 

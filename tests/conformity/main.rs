@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod areal;
 mod filters;
 mod gray_levels;
+mod height;
 mod patterns;
 mod record;
+#[path = "../common/surface.rs"]
+mod surface;
 mod truth;
 
 use std::path::Path;
@@ -19,7 +23,16 @@ const HEAD: &str = "# Conformity\n\n\
 
 #[test]
 fn conformity_md_is_what_was_compared() {
-    let sections = [gray_levels::section(), filters::section(), patterns::patterns(), patterns::structure()];
+    let sections = [
+        gray_levels::section(),
+        filters::section(),
+        patterns::patterns(),
+        patterns::structure(),
+        areal::images(),
+        areal::closed_forms(),
+        areal::correlation(),
+        height::section(),
+    ];
     let current = sections.iter().fold(HEAD.to_owned(), |doc, section| doc + &section.markdown());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/CONFORMITY.md");
     if std::env::var_os("UPDATE").is_some() {

@@ -5,3 +5,6 @@ mod pages;
 
 pub use about::SeriesAbout;
 pub use pages::write_pages;
+//! What a study's results are read as: tables, pages, pictures.
+
+pub mod pictures;

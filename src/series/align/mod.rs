@@ -81,6 +81,11 @@ pub struct NoAlignment {
     pub inliers: usize,
 }
 
+impl NoAlignment {
+    /// Every code.
+    pub const CODES: [&str; 3] = ["few_features", "no_consensus", "not_refined"];
+}
+
 impl std::fmt::Display for NoAlignment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)
@@ -136,6 +141,12 @@ impl Alignment {
     pub fn coverage(&self, region: &Mask, follow_up_skin: &Mask) -> f64 {
         let seen = region.and(&warp::mask_onto_baseline(self, follow_up_skin));
         seen.count() as f64 / region.count().max(1) as f64
+    }
+
+    /// Whether the map itself is to be believed, however little of the baseline's skin it shows.
+    #[must_use]
+    pub fn holds(&self, limits: &Limits) -> bool {
+        self.verdict_on(1.0, limits).0 != Verdict::Fail
     }
 
     /// The verdict on one region: its own `coverage` stands in for the overlap of all skin.

@@ -1,7 +1,7 @@
 //! How good an alignment is, in figures.
 
 /// Figures of one pair. Lengths are in pixels of the baseline photo.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Quality {
     /// Pairs of blobs.
     pub matches: usize,

@@ -18,6 +18,10 @@ pub struct ProgressConfig {
     pub color_calibrated: bool,
     /// Largest difference of the direction of light, degrees (default 20).
     pub light_deg: f64,
+    /// Largest change of the range of slow light over the skin, as a ratio (default 0.15): softer or harder light.
+    pub illumination: f64,
+    /// Largest change of the anisotropy of the relief (default 0.08): a lamp from one side draws furrows along one way only.
+    pub anisotropy: f64,
     /// Largest loss of sharpness against the baseline (default 0.4, a warning from half of it).
     pub sharpness_loss: f64,
     /// Largest share of clipped pixels (default 0.02).
@@ -42,6 +46,8 @@ impl Default for ProgressConfig {
             headline: HEADLINE.iter().map(|c| c.metric().name.clone()).collect(),
             color_calibrated: false,
             light_deg: 20.0,
+            illumination: 0.15,
+            anisotropy: 0.08,
             sharpness_loss: 0.4,
             clipped: 0.02,
             glare: 0.05,
@@ -62,6 +68,8 @@ impl ProgressConfig {
     pub fn check(&self) -> Result<()> {
         let numbers = [
             ("light_deg", self.light_deg, 0.0, 180.0),
+            ("illumination", self.illumination, 0.0, 100.0),
+            ("anisotropy", self.anisotropy, 0.0, 1.0),
             ("sharpness_loss", self.sharpness_loss, 0.0, 1.0),
             ("clipped", self.clipped, 0.0, 1.0),
             ("glare", self.glare, 0.0, 1.0),

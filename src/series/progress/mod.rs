@@ -6,13 +6,19 @@
 //! are compared.
 
 mod config;
+mod evaluate;
 mod gates;
+mod kept;
+mod lesions;
+mod measure;
 mod picture;
 mod reading;
 
 pub use config::ProgressConfig;
+pub use evaluate::evaluate;
 pub use gates::Note;
-pub use picture::Pictures;
+pub use measure::{Progressing, Setup, measure};
+pub use picture::{Pictures, Ranges, Sink, Source};
 pub use reading::{Laid, Reading};
 
 use std::collections::BTreeMap;

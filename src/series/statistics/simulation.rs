@@ -194,3 +194,45 @@ fn visits_with_an_error_of_their_own() {
     // Satterthwaite's degrees of freedom of a difference of mean squares are an approximation.
     assert!(alone.rate > 0.3 && with.keeps(0.05, 0.01), "{} {}", alone.rate, with.rate);
 }
+
+/// A count of independent finds about `level` (Knuth's product of uniforms).
+fn count(level: f64, random: &mut Random) -> f64 {
+    let (mut product, mut n) = (random.uniform(), 0.0);
+    while product > (-level).exp() {
+        product *= random.uniform();
+        n += 1.0;
+    }
+    n
+}
+
+#[test]
+fn counts_by_their_roots() {
+    // A third of the subjects has 5 spots, a third 20, a third 60; the error is pooled over all.
+    let mut random = Random::new(106, 0);
+    let levels = [5.0, 20.0, 60.0];
+    let mut rates = [Scale::Root, Scale::Ratio].map(|scale| (scale, [Vec::new(), Vec::new(), Vec::new()]));
+    for _ in 0..300 {
+        let visits: Vec<[Vec<f64>; 2]> =
+            (0..60).map(|i| [0, 1].map(|_| (0..2).map(|_| count(levels[i % 3], &mut random)).collect())).collect();
+        for (scale, rates) in &mut rates {
+            let place = |v: &Vec<f64>| v.iter().map(|c| scale.forward(*c)).collect();
+            let groups: Vec<Vec<f64>> = visits.iter().flatten().map(place).collect();
+            let error = Ok(Sem::pooled(&groups, 0.0).unwrap().into());
+            let yard = Yardstick { scale: *scale, direction: Direction::Lower, error };
+            for (k, rates) in rates.iter_mut().enumerate() {
+                let of_level = visits.iter().skip(k).step_by(3);
+                let called = of_level.filter(|[before, after]| {
+                    Change::between(before, after, &yard, None, &[]).verdict != Verdict::WithinError
+                });
+                rates.push(called.count() as f64 / 20.0);
+            }
+        }
+    }
+    let [root, raw] = rates.map(|(_, rates)| rates.map(|r| Rate::of(&r)));
+    for (level, (root, raw)) in levels.iter().zip(root.iter().zip(&raw)) {
+        println!("{level} spots: {:.4} called changed by roots, {:.4} by differences", root.rate, raw.rate);
+        // The root of a small count scatters a little more than that of a large one.
+        assert!(root.keeps(0.05, 0.015), "{level}: {}", root.rate);
+    }
+    assert!(raw[2].rate > 0.1, "{}", raw[2].rate);
+}

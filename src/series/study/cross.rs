@@ -117,7 +117,10 @@ fn spellings<'a>(column: &str, cells: impl Iterator<Item = (u64, &'a str)>, book
     }
 }
 
-/// A name without case, marks, and zeros before a number.
+/// Letters of other scripts that look like Latin ones, and these.
+const LOOK_ALIKES: [&str; 2] = ["аеорсухкмнвті", "aeopcyxkmhbti"];
+
+/// A name without case, marks, and zeros before a number, in Latin letters where others look like them.
 fn alike(name: &str) -> String {
     let mut out = String::new();
     let plain = normalized(name);
@@ -129,7 +132,8 @@ fn alike(name: &str) -> String {
             continue;
         }
         in_number = c.is_ascii_digit();
-        out.push(c);
+        let latin = LOOK_ALIKES[0].chars().zip(LOOK_ALIKES[1].chars()).find(|(other, _)| *other == c);
+        out.push(latin.map_or(c, |(_, latin)| latin));
     }
     out
 }
@@ -174,6 +178,8 @@ mod tests {
         assert_eq!((codes("S1", "s01"), codes("S-1", "S 1"), codes("S1", "S1")), (1, 1, 0));
         assert_eq!((codes("S1", "S10"), codes("S1", "S2"), codes("S100", "S10")), (0, 0, 0));
         assert_eq!(codes("+", "-"), 0);
+        // The first of these is Cyrillic.
+        assert_eq!((codes("А1", "A1"), codes("Б1", "B1")), (1, 0));
     }
 
     #[test]

@@ -105,7 +105,8 @@ impl Findings {
             let kind = (f.level, f.code, f.file.clone(), f.column.clone());
             let all = self.counts.get(&kind).copied().unwrap_or(0);
             if last.get(&(f.code, &f.file, &f.column)) == Some(&i) && all > KEPT {
-                lines.push(format!("... and {} more rows like this", all - KEPT));
+                let more = all - KEPT;
+                lines.push(format!("... and {more} more row{} like this", if more == 1 { "" } else { "s" }));
             }
         }
         lines

@@ -135,6 +135,9 @@ const GENERIC: &[&str] = &[
     "originals",
 ];
 
+/// More shots than that are not taken of one view.
+const MOST_REPEATS: u32 = 20;
+
 /// A run of letters and digits.
 #[derive(Clone, Copy, Debug)]
 struct Word<'a> {
@@ -189,12 +192,13 @@ fn read<'a>(part: &'a str, is_stem: bool, guess: &mut Guess) -> Vec<Word<'a>> {
     if guess.view.is_empty() {
         guess.view = views.join("_");
     }
-    // A short number at the end of a name counts shots.
+    // A short number at the end of a name counts shots, but not the last of several numbers.
     if let (true, Some(last), true) = (is_stem, rest.last().copied(), guess.repeat.is_empty())
         && last.start > 0
         && last.text.len() <= 2
-        && last.text.bytes().all(|b| b.is_ascii_digit())
+        && number_of(last.text).is_some_and(|n| (1..=MOST_REPEATS).contains(&n))
         && words.last().is_some_and(|w| w.start == last.start)
+        && rest.iter().rev().nth(1).is_none_or(|w| w.end + 1 < last.start || number_of(w.text).is_none())
     {
         guess.repeat = last.text.to_owned();
         rest.pop();
@@ -264,6 +268,10 @@ fn take<'a>(
         rest.push(word);
     }
     false
+}
+
+fn number_of(text: &str) -> Option<u32> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 fn words(part: &str) -> Vec<Word<'_>> {
@@ -337,6 +345,8 @@ mod tests {
             ("photos/P7/week 4/R.jpg", ["P7", "", "week 4", "right", "", "", ""]),
             ("patient_12_20240301_101112_L.jpg", ["patient_12", "2024-03-01", "", "left", "", "", ""]),
             ("PAT_50_76_296.png", ["PAT_50", "", "", "", "", "", ""]),
+            ("PAT_1689_3075_38.png", ["PAT_1689", "", "", "", "", "", ""]),
+            ("S3 front 77.png", ["S3", "", "", "front", "", "", ""]),
             ("AB12-before-treated-01.tif", ["AB12", "", "before", "", "treated", "", "01"]),
             ("IMG_20240301_101112.jpg", ["", "2024-03-01", "", "", "", "", ""]),
             ("IMG-20240301-WA0003.jpg", ["", "2024-03-01", "", "", "", "", ""]),

@@ -50,6 +50,7 @@ impl Reading {
 /// all of them.
 pub fn load(file: &Path, config: &StudyConfig) -> Result<Reading> {
     config.check()?;
+    // Told before the folder is, which would be missing too.
     std::fs::metadata(file).map_err(|e| Error::read(file, e))?;
     let preset = config.preset.as_deref().and_then(preset::find);
     let mut findings = Findings::default();

@@ -43,9 +43,12 @@ impl Reader<'_, '_> {
         let asked = map.at(ShotColumn::Date).or(map.at(ShotColumn::Day)).is_some() && self.preset.is_none();
         let visit = self.cell(row, map, ShotColumn::Visit);
         if day.is_none() && asked && visit.is_empty() {
-            let role = if map.at(ShotColumn::Date).is_some() { ShotColumn::Date } else { ShotColumn::Day };
-            let message =
-                "the cell is empty and the photo has no EXIF time; give the day, or the name of the visit".to_owned();
+            let (role, what) = if map.at(ShotColumn::Day).is_some() {
+                (ShotColumn::Day, "the cell is empty")
+            } else {
+                (ShotColumn::Date, "the cell is empty and the photo has no EXIF time")
+            };
+            let message = format!("{what}; give the day, or the name of the visit");
             self.wrong("day_empty", row, map, role, message);
         }
         (day, if day.is_some() { DaySource::Exif } else { DaySource::Unknown })

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use super::finding::{Notebook, shown};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Stage};
 
 /// A table.
 #[derive(Debug, Default)]
@@ -41,6 +41,10 @@ impl Row {
 impl Sheet {
     /// Reads a file. `None` when it is no table at all; `book` then says why.
     pub(super) fn read(path: &Path, known: impl Fn(&str) -> bool, book: &mut Notebook<'_>) -> Result<Option<Self>> {
+        // A pipe would be waited for without end.
+        if !std::fs::metadata(path).map_err(|e| Error::read(path, e))?.is_file() {
+            return Err(Error::new(Stage::Read, "not_a_file", "not a regular file; name a CSV file").at(path));
+        }
         let bytes = std::fs::read(path).map_err(|e| Error::read(path, e))?;
         Ok(Self::parse(&bytes, known, book))
     }

@@ -1,0 +1,73 @@
+//! What `progress` says at its end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::args::ColorChoice;
+use super::terminal::{Paint, paint, printable};
+use crate::error::Result;
+use crate::measure::Column;
+use crate::measure::pipeline::ALL;
+use crate::series::progress::{ChangeRow, Place, Progress, ProgressConfig};
+use crate::series::statistics::verdict::Verdict;
+
+/// Most places named one by one.
+const NAMED: usize = 40;
+
+/// The last visit of every place, in the headline metrics, and where the results are.
+pub fn summary(found: &Progress, config: &ProgressConfig, out: &Path, color: ColorChoice) -> Result<String> {
+    let headline = config.headline_columns()?;
+    // Where parts were drawn, they are what the study is about.
+    let drawn: BTreeSet<(usize, &str)> =
+        found.rows.iter().filter(|r| r.place.region != ALL).map(|r| (r.place.subject, r.place.view.as_str())).collect();
+    let shown = |r: &&ChangeRow| {
+        let whole = r.place.region == ALL && drawn.contains(&(r.place.subject, r.place.view.as_str()));
+        !r.is_control && !whole && r.change.is_some() && headline.contains(&r.column)
+    };
+    let mut last: BTreeMap<&Place, BTreeMap<Column, &ChangeRow>> = BTreeMap::new();
+    for row in found.rows.iter().filter(shown) {
+        // Rows come visit after visit.
+        last.entry(&row.place).or_default().insert(row.column, row);
+    }
+    let measured = found.readings.iter().filter(|r| r.failure.is_none()).count();
+    let mut text = format!(
+        "{measured} of {} photos measured, {} subjects; first against last visit:\n",
+        found.readings.len(),
+        found.study.subjects.len()
+    );
+    for (place, rows) in last.iter().take(NAMED) {
+        let subject = &found.study.subjects[place.subject];
+        let named = [subject.id.as_str(), &place.view, &place.region];
+        let where_: Vec<_> = named.into_iter().filter(|n| !n.is_empty()).map(printable).collect();
+        let visit = rows.values().next().map_or("", |row| subject.visits[row.visit].name.as_str());
+        let _ = writeln!(text, "{}, visit {}", where_.join(" "), printable(visit));
+        for row in headline.iter().filter_map(|column| rows.get(column)) {
+            let _ = writeln!(text, "  {:<26} {}", row.column.metric().name, told(row, color));
+        }
+    }
+    if last.len() > NAMED {
+        let _ = writeln!(text, "... and {} more in change.csv", last.len() - NAMED);
+    }
+    let _ = writeln!(text, "Results: {}", out.display());
+    Ok(text)
+}
+
+/// One change in words.
+fn told(row: &ChangeRow, color: ColorChoice) -> String {
+    let Some(change) = &row.change else { return String::new() };
+    let figures = change.figures.map_or_else(String::new, |f| match (f.delta_percent, f.interval_percent) {
+        (Some(percent), Some(interval)) => {
+            format!("{percent:+7.1} % ({:+.1} to {:+.1} %)  ", interval.low, interval.high)
+        }
+        _ => format!("{:+7.3} ({:+.3} to {:+.3})  ", f.delta, f.interval.low, f.interval.high),
+    });
+    let verdict = change.verdict.to_string();
+    let verdict = match change.verdict {
+        Verdict::Improved => paint(&verdict, Paint::Good, color),
+        Verdict::Worsened => paint(&verdict, Paint::Bad, color),
+        Verdict::Withheld { .. } => paint(&verdict, Paint::Odd, color),
+        Verdict::Changed | Verdict::WithinError => verdict,
+    };
+    format!("{figures}{verdict}")
+}
