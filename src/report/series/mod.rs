@@ -1,10 +1,8 @@
-//! What people and programs read of a study.
+//! What a study's results are read as: tables, pages, pictures.
 
 mod about;
 mod pages;
+pub mod pictures;
 
 pub use about::SeriesAbout;
 pub use pages::write_pages;
-//! What a study's results are read as: tables, pages, pictures.
-
-pub mod pictures;

@@ -7,6 +7,7 @@ use crate::report::plot::curve::{Curve, Point};
 use crate::report::plot::{curve, forest};
 use crate::series::statistics::Interval;
 use crate::series::statistics::change::visit_value;
+use crate::series::statistics::scale::Scale;
 
 /// Rows of a forest at most.
 const MOST_ROWS: usize = 40;
@@ -24,11 +25,7 @@ pub(super) fn of_course(context: &Context<'_>, subject: usize, course: &Course<'
         let verdict = row.change.as_ref().map(|c| c.verdict.clone());
         Some(Point { day: at(row), value: value(row)?, error: row.interval, verdict })
     };
-    let control_region = course.rows.iter().find_map(|row| row.control.as_deref());
-    let control = control_region.and_then(|region| {
-        let same = |c: &&Course<'_>| c.column == course.column && c.place.view == course.place.view && c.place.region == region;
-        all.iter().find(same)
-    });
+    let control = control_of(course, all);
     let baseline = course.baseline().and_then(value);
     let figures = course.rows.iter().rev().find_map(|row| row.change.as_ref()?.figures);
     let noise = baseline
@@ -53,6 +50,15 @@ pub(super) fn of_course(context: &Context<'_>, subject: usize, course: &Course<'
     curve::svg(&drawn)
 }
 
+/// The course of what was subtracted: a control in the same view, else in another one.
+fn control_of<'b, 'a>(course: &Course<'a>, all: &'b [Course<'a>]) -> Option<&'b Course<'a>> {
+    let region = course.rows.iter().find_map(|row| row.control.as_deref())?;
+    let controls = || {
+        all.iter().filter(|c| c.column == course.column && c.is_control() && c.place.region == region && c.place != course.place)
+    };
+    controls().find(|c| c.place.view == course.place.view).or_else(|| controls().next())
+}
+
 /// Days of the sessions, counted from the first visit.
 fn session_days(context: &Context<'_>, subject: usize) -> Vec<f64> {
     let subject = context.subject(subject);
@@ -66,13 +72,16 @@ pub(super) fn forest(context: &Context<'_>, column: Column) -> Option<String> {
     let metric = column.metric();
     let groups: Vec<_> = context.progress.groups.iter().filter(|g| g.metric == metric.name).collect();
     let mut rows: Vec<(String, usize, Option<f64>, Option<Interval>)> = Vec::new();
-    let mut percent = true;
+    // What the cohort counts: percent, but where zero is no "nothing".
+    let percent = context.progress.yardsticks.get(&column).is_some_and(|(y, _)| y.scale != Scale::Interval);
     for subject in 0..context.study().subjects.len() {
         let courses = context.courses(subject);
         for course in context.speaking(&courses, column) {
             let Some(figures) = course.last().and_then(|row| row.change.as_ref()).and_then(|c| c.figures) else { continue };
             let amount = Amount::of(column, &figures);
-            percent &= amount.unit == " %";
+            if (amount.unit == " %") != percent {
+                continue;
+            }
             let whole = course.place.view.is_empty() && course.place.region == crate::measure::pipeline::ALL;
             let id = crate::report::page::text::name(&context.subject(subject).id);
             let label = if whole { id } else { format!("{id}, {}", words::place(course.place)) };
@@ -83,8 +92,13 @@ pub(super) fn forest(context: &Context<'_>, column: Column) -> Option<String> {
         rows.clear();
     }
     let visits = groups.iter().map(|g| g.visit).max().unwrap_or(0);
+    let one_arm = groups.iter().all(|g| g.arm == groups[0].arm);
     for group in groups.iter().rev().take(MOST_ROWS).rev() {
-        let arm = if group.arm.is_empty() { "all subjects" } else { &group.arm };
+        let arm = match group.arm.as_str() {
+            "" if one_arm => "all subjects",
+            "" => "no arm given",
+            arm => arm,
+        };
         let label = if visits > 1 { format!("{arm}, visit {}", group.visit + 1) } else { arm.to_owned() };
         rows.push((label, group.n, group.median, group.interval));
     }

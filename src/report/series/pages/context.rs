@@ -168,11 +168,11 @@ pub(super) fn laid(reading: &Reading) -> (&'static str, String) {
     }
 }
 
-/// May a shot be laid over its baseline?
+/// May a shot be laid over its baseline, however little of the skin it shows?
 pub(super) fn is_laid(reading: &Reading) -> bool {
     match &reading.laid {
         Laid::Baseline => true,
-        Laid::On(alignment) => alignment.verdict != align::Verdict::Fail,
+        Laid::On(alignment) => alignment.holds(&align::Limits::default()),
         Laid::Not(_) | Laid::Unread => false,
     }
 }

@@ -260,7 +260,7 @@ fn interval(i: crate::series::statistics::Interval) -> String {
 }
 
 fn arm_words(arm: &str) -> String {
-    if arm.is_empty() { "all subjects".to_owned() } else { text::name(arm) }
+    if arm.is_empty() { "no arm given".to_owned() } else { text::name(arm) }
 }
 
 /// A headline metric by its name.

@@ -164,7 +164,7 @@ fn arranged<'a>(
         unlaid += usize::from(!laid_over);
         let warning = match (laid_over, verdict) {
             (false, _) => format!("Could not be laid over the first photo: shown as it is. {}", words::capital(&reasons)),
-            (true, "warn") => format!("Lies over the first photo only roughly. {}", words::capital(&reasons)),
+            (true, "warn" | "fail") => format!("To be compared with care. {}", words::capital(&reasons)),
             _ => String::new(),
         };
         panes.push(Pane {
