@@ -15,3 +15,8 @@ mod tables;
 
 pub use about::SeriesAbout;
 pub use tables::{columns_markdown, write_tables};
+mod pages;
+pub mod pictures;
+
+pub use about::SeriesAbout;
+pub use pages::write_pages;
