@@ -6,6 +6,7 @@ mod cohort;
 mod course;
 mod fhir;
 mod lists;
+mod pages;
 pub mod pictures;
 pub mod pseudonym;
 mod redcap;
@@ -14,9 +15,5 @@ mod shots;
 mod tables;
 
 pub use about::SeriesAbout;
-pub use tables::{columns_markdown, write_tables};
-mod pages;
-pub mod pictures;
-
-pub use about::SeriesAbout;
 pub use pages::write_pages;
+pub use tables::{columns_markdown, write_tables};
