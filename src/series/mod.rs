@@ -8,5 +8,6 @@ pub mod align;
 pub mod course;
 pub mod lesion_match;
 pub mod progress;
+pub mod repeatability;
 pub mod statistics;
 pub mod study;
