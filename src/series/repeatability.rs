@@ -140,13 +140,7 @@ fn key(place: &Place) -> (&str, &str) {
 }
 
 /// What a set tells of a metric; `beside` holds the controls it is held against. `None` without repeat shots.
-fn of_set(
-    set: Set,
-    column: Column,
-    scale: Scale,
-    rows: &[&ChangeRow],
-    beside: &[&ChangeRow],
-) -> Option<Repeatability> {
+fn of_set(set: Set, column: Column, scale: Scale, rows: &[&ChangeRow], beside: &[&ChangeRow]) -> Option<Repeatability> {
     let values: Vec<&[f64]> = rows.iter().map(|row| row.shots.as_slice()).filter(|shots| !shots.is_empty()).collect();
     let repeated: Vec<f64> = values.iter().filter(|shots| shots.len() > 1).flat_map(|s| s.iter()).copied().collect();
     let groups = values.iter().filter(|shots| shots.len() > 1).count();
