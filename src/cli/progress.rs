@@ -21,7 +21,7 @@ use crate::series::progress::{self, Progress, Progressing, Reading, Setup};
 use crate::series::study::{self, Shot, Study};
 
 /// Options of every command that reads a study.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct SeriesArgs {
     /// Folder for the results [default: cicatrix-out].
     #[arg(long, short, value_name = "DIR")]

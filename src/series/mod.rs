@@ -9,5 +9,6 @@ pub mod course;
 pub mod dictionary;
 pub mod lesion_match;
 pub mod progress;
+pub mod repeatability;
 pub mod statistics;
 pub mod study;

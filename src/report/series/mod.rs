@@ -17,3 +17,5 @@ mod tables;
 pub use about::SeriesAbout;
 pub use pages::write_pages;
 pub use tables::{columns_markdown, write_tables};
+pub mod repeatability;
+pub mod repeatability_page;

@@ -107,7 +107,16 @@ pub(super) fn judge(pair: &Pair<'_>, kind: Kind) -> (BTreeSet<Reason>, BTreeSet<
     camera_and_color(pair, kind, &mut reasons, &mut notes);
     quality(pair, kind, &mut reasons, &mut notes);
     timing(pair, &mut reasons, &mut notes);
+    copies(pair, &mut reasons);
     (reasons, notes)
+}
+
+/// Is each a photo of its own? A copy at another visit shows no change, a copy at the same visit no error.
+fn copies(pair: &Pair<'_>, reasons: &mut BTreeSet<Reason>) {
+    let mut seen = BTreeSet::new();
+    if pair.before.iter().chain(pair.after).filter_map(|r| r.file()).any(|file| !seen.insert(file)) {
+        reasons.insert(Reason::CopiedShots);
+    }
 }
 
 /// Do the photos lie over one another, and do they show the same skin?

@@ -34,7 +34,7 @@ reasons! {
     NoBaseline = "no_baseline", "there is no baseline value";
     NoFollowUp = "no_follow_up", "there is no value at this visit";
     ErrorUnknown = "error_unknown", "the error of measurement is not known: there are no repeat shots, and none is stated";
-    CopiedShots = "copied_shots", "the repeat shots are equal to the last bit: copies of one photo tell no error";
+    CopiedShots = "copied_shots", "photos are equal to the last bit: copies of one photo tell neither an error nor a change";
     AlignmentFailed = "alignment_failed", "the photos could not be laid over one another";
     ScaleUnknown = "scale_unknown", "the scale in mm per pixel is not known";
     ScaleDiffers = "scale_differs", "the photos differ in scale";
