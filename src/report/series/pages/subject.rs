@@ -45,6 +45,8 @@ struct PlaceView {
     title: String,
     arm: String,
     is_control: bool,
+    /// Is it skin of which treated parts were drawn, and so no verdict of its own?
+    folded: bool,
     /// What to know of all that is told of the last visit.
     common: String,
     /// What is said of the last visit.
@@ -158,10 +160,19 @@ fn places(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
             continue;
         }
         let speaks = context.speaking(courses, course.column).iter().any(|c| c.place == course.place);
-        order.push((if speaks { 0 } else if course.is_control() { 1 } else { 2 }, course));
+        order.push((
+            if speaks {
+                0
+            } else if course.is_control() {
+                1
+            } else {
+                2
+            },
+            course,
+        ));
     }
     order.sort_by_key(|(rank, _)| *rank);
-    let view = |first: &Course<'_>| {
+    let view = |rank: usize, first: &Course<'_>| {
         let of = |column| courses.iter().find(|c| c.place == first.place && c.column == column);
         let own: Vec<&Course<'_>> = headline.iter().filter_map(|c| of(*c)).collect();
         let (mut last, mut earlier) = (Vec::new(), Vec::new());
@@ -176,16 +187,25 @@ fn places(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
         let arm = first.rows.iter().map(|row| row.arm.as_str()).find(|arm| !arm.is_empty()).unwrap_or("");
         PlaceView {
             title: words::capital(&words::place(first.place)).trim_end_matches('.').to_owned(),
-            arm: if first.is_control() && arm == crate::series::study::CONTROL { String::new() } else { text::name(arm) },
+            arm: if first.is_control() && arm == crate::series::study::CONTROL {
+                String::new()
+            } else {
+                text::name(arm)
+            },
             is_control: first.is_control(),
+            folded: rank == 2,
             common,
             last,
             earlier,
-            curves: own.iter().map(|c| charts::of_course(context, subject, c, courses)).filter(|s| !s.is_empty()).collect(),
+            curves: own
+                .iter()
+                .map(|c| charts::of_course(context, subject, c, courses))
+                .filter(|s| !s.is_empty())
+                .collect(),
             rows: values(context, subject, first, courses),
         }
     };
-    order.into_iter().map(|(_, course)| view(course)).collect()
+    order.into_iter().map(|(rank, course)| view(rank, course)).collect()
 }
 
 /// Takes out of the sentences the notes that all of those with a figure share, so that they are told once.
@@ -215,7 +235,10 @@ fn values(context: &Context<'_>, subject: usize, place: &Course<'_>, courses: &[
                 title: change.map(|c| c.verdict.to_string()).unwrap_or_default(),
             }
         });
-        ValueRow { visit: words::capital(&context.visit_words(subject, visit)).trim_end_matches('.').to_owned(), cells: cells.collect() }
+        ValueRow {
+            visit: words::capital(&context.visit_words(subject, visit)).trim_end_matches('.').to_owned(),
+            cells: cells.collect(),
+        }
     };
     (0..visits).map(row).collect()
 }
@@ -227,15 +250,26 @@ fn visits(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
         let readings: Vec<_> = visit.shots.iter().filter_map(|&shot| context.reading(shot)).collect();
         let laid = readings.iter().filter(|r| r.failure.is_none());
         let (well, measured) = (laid.clone().filter(|r| is_laid(r)).count(), laid.count());
-        let mut views: Vec<_> = visit.shots.iter().map(|&shot| context.study().shots[shot].view.as_str()).filter(|v| !v.is_empty()).collect();
+        let mut views: Vec<_> = visit
+            .shots
+            .iter()
+            .map(|&shot| context.study().shots[shot].view.as_str())
+            .filter(|v| !v.is_empty())
+            .collect();
         views.sort_unstable();
         views.dedup();
-        let sessions = courses.iter().flat_map(|c| c.rows).find(|row| row.visit == i).map(|row| row.sessions.to_string());
+        let sessions =
+            courses.iter().flat_map(|c| c.rows).find(|row| row.visit == i).map(|row| row.sessions.to_string());
         VisitRow {
             number: visit.number,
             name: text::name(&visit.name),
             day: visit.day.map(context::day).unwrap_or_default(),
-            days: visit.day.zip(first).and_then(|(d, first)| d.since(first)).map(|d| words::minus(&d.to_string())).unwrap_or_default(),
+            days: visit
+                .day
+                .zip(first)
+                .and_then(|(d, first)| d.since(first))
+                .map(|d| words::minus(&d.to_string()))
+                .unwrap_or_default(),
             sessions: sessions.unwrap_or_default(),
             views: views.iter().map(|v| text::name(v)).collect::<Vec<_>>().join(", "),
             shots: visit.shots.len(),

@@ -56,14 +56,18 @@ pub(super) fn place(place: &Place) -> String {
 
 /// Where, as part of a sentence.
 fn place_in_sentence(place: &Place) -> String {
-    let region = if place.region == ALL { "over all skin".to_owned() } else { format!("in region {}", text::name(&place.region)) };
+    let region = if place.region == ALL {
+        "over all skin".to_owned()
+    } else {
+        format!("in region {}", text::name(&place.region))
+    };
     if place.view.is_empty() { region } else { format!("{region} ({})", view(&place.view)) }
 }
 
 /// The unit behind a number; nothing where there is none.
 pub(super) fn unit(column: Column) -> String {
     let unit = column.metric().unit;
-    if unit.is_empty() || unit == "1" { String::new() } else { format!(" {unit}") }
+    if unit.is_empty() || unit == "1" { String::new() } else { format!("\u{a0}{unit}") }
 }
 
 /// A number with a true minus sign.
@@ -93,6 +97,9 @@ fn signed(v: f64, decimals: usize) -> String {
     if v > 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { format!("+{text}") } else { text }
 }
 
+/// Percent behind a number, which no line breaks off.
+pub(super) const PERCENT: &str = "\u{a0}%";
+
 /// A change, its interval and what unchanged skin shows, all in percent or all in the metric's unit.
 #[derive(Clone, Debug)]
 pub(super) struct Amount {
@@ -106,7 +113,7 @@ pub(super) struct Amount {
 impl Amount {
     pub(super) fn of(column: Column, figures: &Figures) -> Self {
         match (figures.delta_percent, figures.interval_percent, figures.noise_percent) {
-            (Some(change), Some(interval), Some(noise)) => Self { change, interval, noise, unit: " %".to_owned() },
+            (Some(change), Some(interval), Some(noise)) => Self { change, interval, noise, unit: PERCENT.to_owned() },
             _ => Self { change: figures.delta, interval: figures.interval, noise: figures.noise, unit: unit(column) },
         }
     }
@@ -159,7 +166,10 @@ pub(super) fn sentence(row: &ChangeRow, visit_number: usize, source: ErrorSource
     let (text, verdict) = match (&change.figures, &change.verdict) {
         (_, Verdict::Withheld { reasons }) => {
             let words: Vec<_> = reasons.iter().map(|r| r.words()).collect();
-            let text = format!("{what} {place}: the change to visit {visit_number} is not told, because {}.", words.join("; "));
+            let text = format!(
+                "{what} {place}: the change to visit {visit_number} is not told, because {}.",
+                words.join("; ")
+            );
             (text, String::new())
         }
         (None, _) => return None,
@@ -172,7 +182,7 @@ pub(super) fn sentence(row: &ChangeRow, visit_number: usize, source: ErrorSource
                 _ => format!("rose by {size}"),
             };
             let text = format!(
-                "{what} {place} {moved} (95 % interval {}) from the first visit to visit {visit_number}; unchanged skin would \
+                "{what} {place} {moved} (95{PERCENT} interval {}) from the first visit to visit {visit_number}; unchanged skin would \
                  stay within {}: ",
                 amount.range(),
                 amount.unchanged()
@@ -235,15 +245,16 @@ mod tests {
         let told = sentence(&row(0.174, &[]), 4, ErrorSource::Stated).expect("a follow-up");
         assert_eq!(
             format!("{}{}", told.text, told.verdict),
-            "Relief of scar size (relief_sq_mid) in region cheek fell by 13 % (95 % interval \u{2212}16 to \u{2212}9 %) from the first \
-             visit to visit 4; unchanged skin would stay within \u{2212}4.0 to +4.2 %: improved."
+            "Relief of scar size (relief_sq_mid) in region cheek fell by 13\u{a0}% (95\u{a0}% interval \u{2212}16 to \
+             \u{2212}9\u{a0}%) from the first visit to visit 4; unchanged skin would stay within \u{2212}4.0 to +4.2\u{a0}%: improved."
         );
         assert_eq!(told.notes.len(), 2, "{:?}", told.notes);
     }
 
     #[test]
     fn what_is_withheld_has_no_figure() {
-        let told = sentence(&row(0.1, &[Reason::LightSoftness, Reason::Makeup]), 4, ErrorSource::Unknown).expect("a follow-up");
+        let told = sentence(&row(0.1, &[Reason::LightSoftness, Reason::Makeup]), 4, ErrorSource::Unknown)
+            .expect("a follow-up");
         assert_eq!(
             told.text,
             "Relief of scar size (relief_sq_mid) in region cheek: the change to visit 4 is not told, because the light is softer \
@@ -260,7 +271,10 @@ mod tests {
 
     #[test]
     fn numbers_have_signs_and_no_negative_zero() {
-        assert_eq!([signed(-0.04, 1), signed(0.04, 1), signed(1.25, 1), signed(-3.0, 0)], ["0.0", "0.0", "+1.2", "\u{2212}3"]);
+        assert_eq!(
+            [signed(-0.04, 1), signed(0.04, 1), signed(1.25, 1), signed(-3.0, 0)],
+            ["0.0", "0.0", "+1.2", "\u{2212}3"]
+        );
         assert_eq!(decimals(&[0.0123, -0.002]), 3);
         assert_eq!((decimals(&[13.0]), decimals(&[4.0]), decimals(&[])), (0, 1, 0));
     }
