@@ -133,7 +133,7 @@ fn warn_of_unused(found: &Found, regions: Option<&RegionFile>, color: ColorChoic
 }
 
 /// A defect met by a photo is told in its row; the trace on the terminal would hide the other photos.
-fn silence_panics() {
+pub(super) fn silence_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if std::thread::current().name() == Some("main") || std::env::var_os("RUST_BACKTRACE").is_some() {

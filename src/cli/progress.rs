@@ -131,6 +131,7 @@ pub(super) fn measured(
     if let Some(why) = journal.replaced() {
         warn(why, color);
     }
+    super::analyze::silence_panics();
     let config_hash = settings.config_hash()?;
     let pictures = PictureFolder::new(out);
     let watch = Watch { total: study.shots.len(), done: AtomicUsize::new(0), every: args.verbose };

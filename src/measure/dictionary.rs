@@ -332,6 +332,7 @@ columns! {
         HEIGHT_PX "height_px" Integer ["px"] Neutral "rows of the upright photo", "Cicatrix";
         CAPTURED_AT "captured_at" Text [""] Neutral "capture time, local, YYYY-MM-DDThh:mm:ss", "EXIF DateTimeOriginal";
         CAMERA "camera" Text [""] Neutral "make and model of the camera", "EXIF Make, Model";
+        FLASH "flash" Text [""] Neutral "whether the flash fired, `yes` or `no`; empty where the file does not say", "EXIF Flash";
         MM_PER_PX "mm_per_px" Number ["mm/px"] Neutral "scale of the photo", "option, study file or file tag";
         SCALE_SOURCE "scale_source" Text [""] Neutral "where the scale comes from: `option`, `tag`, or `unknown`", "Cicatrix";
     }

@@ -1,4 +1,4 @@
-//! The three facts of EXIF that are kept: orientation, time of capture, camera.
+//! The four facts of EXIF that are kept: orientation, time of capture, camera, flash.
 
 use std::io::{BufRead, Seek};
 
@@ -15,6 +15,7 @@ pub(super) struct Facts {
     pub(super) orientation: Orientation,
     pub(super) captured_at: Option<String>,
     pub(super) camera: Option<String>,
+    pub(super) flash: Option<bool>,
     /// True when some of the block, or all of it, cannot be read.
     pub(super) invalid: bool,
 }
@@ -40,6 +41,8 @@ fn facts(read: Result<Exif, exif::Error>) -> Facts {
         orientation: orientation.and_then(Orientation::from_exif).unwrap_or_default(),
         captured_at: time(Tag::DateTimeOriginal).or_else(|| time(Tag::DateTime)),
         camera: camera(&text(&exif, Tag::Make).unwrap_or_default(), &text(&exif, Tag::Model).unwrap_or_default()),
+        // Bit 0 says whether it fired.
+        flash: exif.get_field(Tag::Flash, In::PRIMARY).and_then(|f| f.value.get_uint(0)).map(|v| v & 1 == 1),
         invalid,
     }
 }
@@ -98,7 +101,7 @@ mod tests {
     use crate::photo::testing::exif_block;
 
     #[test]
-    fn three_facts_are_kept() {
+    fn facts_are_kept() {
         let block =
             exif_block(6, &[(0x010f, "Canon\0"), (0x0110, "Canon EOS\x07 R5 \0"), (0x0132, "2024:02:29 23:59:58\0")]);
         let facts = read(block);
@@ -106,6 +109,31 @@ mod tests {
         assert_eq!(facts.camera.as_deref(), Some("Canon EOS R5"));
         assert_eq!(facts.captured_at.as_deref(), Some("2024-02-29T23:59:58"));
         assert!(!facts.invalid);
+    }
+
+    /// A block whose Exif directory holds a flash field.
+    fn flash_block(value: u16) -> Vec<u8> {
+        let entry = |tag: u16, kind: u16, value: [u8; 4]| {
+            [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &1_u32.to_be_bytes(), &value].concat()
+        };
+        let [high, low] = value.to_be_bytes();
+        [
+            b"MM\0*\0\0\0\x08\0\x01".to_vec(),
+            entry(0x8769, 4, 26_u32.to_be_bytes()),
+            vec![0; 4],
+            vec![0, 1],
+            entry(0x9209, 3, [high, low, 0, 0]),
+            vec![0; 4],
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn the_first_bit_of_flash_says_that_it_fired() {
+        for (value, fired) in [(0x00, false), (0x01, true), (0x10, false), (0x19, true)] {
+            assert_eq!(read(flash_block(value)).flash, Some(fired), "{value:#x}");
+        }
+        assert_eq!(read(exif_block(1, &[])).flash, None);
     }
 
     #[test]

@@ -92,6 +92,7 @@ pub(super) fn photo(samples: Samples, facts: Facts) -> Result<Photo> {
         bits: samples.bits,
         captured_at: facts.captured_at,
         camera: facts.camera,
+        flash: facts.flash,
         mm_per_px: None,
         jpeg_quality: samples.jpeg_quality,
         notes,

@@ -55,6 +55,8 @@ pub struct Info {
     pub captured_at: Option<String>,
     /// Make and model of the camera.
     pub camera: Option<String>,
+    /// Whether the flash fired, as the file says.
+    pub flash: Option<bool>,
     /// Millimeters per pixel from a spatial tag of the file.
     pub mm_per_px: Option<f64>,
     /// JPEG quality estimated from the quantization tables, 1 to 100 (scale of the Independent JPEG Group).

@@ -6,6 +6,7 @@
 
 pub mod align;
 pub mod course;
+pub mod dictionary;
 pub mod lesion_match;
 pub mod progress;
 pub mod repeatability;

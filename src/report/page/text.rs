@@ -13,7 +13,7 @@ pub(in crate::report) fn name(text: &str) -> String {
 }
 
 /// A message, cut where it is very long.
-pub(super) fn message(text: &str) -> String {
+pub(in crate::report) fn message(text: &str) -> String {
     shown(text, MAX_MESSAGE)
 }
 
@@ -47,7 +47,7 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// A number with four significant digits.
-pub(super) fn number(v: f64) -> String {
+pub(in crate::report) fn number(v: f64) -> String {
     digits(v, 4)
 }
 
@@ -71,7 +71,7 @@ fn digits(v: f64, significant: usize) -> String {
 }
 
 /// A count with its thousands apart.
-pub(super) fn count(n: u64) -> String {
+pub(in crate::report) fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -84,7 +84,7 @@ pub(super) fn count(n: u64) -> String {
 }
 
 /// `n` things, in the singular for one.
-pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
+pub(in crate::report) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 

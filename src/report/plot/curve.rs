@@ -42,6 +42,8 @@ pub struct Curve<'a> {
     pub sessions: Vec<f64>,
     /// The trend's value at the first and at the last day.
     pub trend: Option<(f64, f64)>,
+    /// What the points follow each other by, where it is not days.
+    pub order: &'a str,
 }
 
 /// The curve as an `<svg>` element; a line of text where there is nothing to draw.
@@ -80,7 +82,8 @@ pub fn svg(curve: &Curve<'_>) -> String {
         );
     }
     values_below(&mut out, x, BASE, 8);
-    let _ = write!(out, "<text class=\"quiet\" x=\"{RIGHT}\" y=\"{:.1}\" text-anchor=\"end\">days</text>", BASE + 34.0);
+    let time = if curve.order.is_empty() { "days" } else { curve.order };
+    let _ = write!(out, "<text class=\"quiet\" x=\"{RIGHT}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", BASE + 34.0, escaped(time));
     for day in curve.sessions.iter().filter(|d| d.is_finite()) {
         let _ = write!(
             out,
@@ -194,9 +197,10 @@ fn legend(curve: &Curve<'_>, points: &[&Point]) -> (String, f64) {
 /// The curve in words.
 fn told(curve: &Curve<'_>, points: &[&Point]) -> String {
     let mut told = format!("{} over {} visits", escaped(curve.title), points.len());
+    let unit = if curve.order.is_empty() { "day".to_owned() } else { escaped(curve.order) };
     for p in points {
         let verdict = p.verdict.as_ref().map_or_else(|| "baseline".to_owned(), ToString::to_string);
-        let _ = write!(told, "; day {}: {} ({})", number(p.day), number(p.value), escaped(&verdict));
+        let _ = write!(told, "; {unit} {}: {} ({})", number(p.day), number(p.value), escaped(&verdict));
     }
     told
 }
@@ -228,6 +232,7 @@ mod tests {
             noise: Some(Interval::around(0.2, 0.011)),
             sessions: vec![0.0, 21.0, 42.0],
             trend: Some((0.2, 0.18)),
+            order: "",
         };
         let svg = svg(&curve);
         check(&svg);

@@ -163,7 +163,7 @@ fn placed(rows: &[[&[f32]; 3]; 3], x: usize, y: usize) -> Option<Extremum> {
     let (cx, cy, cs, r) = ([xx, xy, xs], [xy, yy, ys], [xs, ys, ss], g.map(|v| -v));
     let offset = [solve(r, cy, cs) / det, solve(cx, r, cs) / det, solve(cx, cy, r) / det];
     // Beyond half a sample the neighbor holds the vertex; a little more is rounding.
-    if offset.iter().any(|o| !(o.abs() <= 0.7)) {
+    if !offset.iter().all(|o| o.abs() <= 0.7) {
         return None;
     }
     let response = v + 0.5 * (g[0] * offset[0] + g[1] * offset[1] + g[2] * offset[2]);

@@ -143,6 +143,12 @@ impl Alignment {
         seen.count() as f64 / region.count().max(1) as f64
     }
 
+    /// Whether the map itself is to be believed, however little of the baseline's skin it shows.
+    #[must_use]
+    pub fn holds(&self, limits: &Limits) -> bool {
+        self.verdict_on(1.0, limits).0 != Verdict::Fail
+    }
+
     /// The verdict on one region: its own `coverage` stands in for the overlap of all skin.
     #[must_use]
     pub fn verdict_on(&self, coverage: f64, limits: &Limits) -> (Verdict, Vec<Reason>) {

@@ -15,8 +15,8 @@ impl Normal {
     pub fn add(&mut self, row: &[f64; 8], value: f64, weight: f64) {
         for i in 0..8 {
             let wi = weight * row[i];
-            for j in 0..=i {
-                self.a[i][j] += wi * row[j];
+            for (sum, other) in self.a[i].iter_mut().zip(&row[..=i]) {
+                *sum += wi * other;
             }
             self.b[i] += wi * value;
         }

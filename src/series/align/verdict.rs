@@ -102,7 +102,7 @@ impl Limits {
         let mut reasons = Vec::new();
         let mut at_least = |code, what: &str, found: f64, limit: Limit| {
             // Not a number is never enough.
-            let verdict = if !(found >= limit.fail) {
+            let verdict = if found.is_nan() || found < limit.fail {
                 Verdict::Fail
             } else if found < limit.warn {
                 Verdict::Warn
@@ -123,7 +123,7 @@ impl Limits {
         at_least("unlike", "correlation", q.ncc, self.ncc);
         at_least("overlap", "share of the baseline's skin that is visible", q.overlap, self.overlap);
         let mut at_most = |code, what: &str, found: f64, limit: Limit| {
-            let verdict = if !(found <= limit.fail) {
+            let verdict = if found.is_nan() || found > limit.fail {
                 Verdict::Fail
             } else if found > limit.warn {
                 Verdict::Warn

@@ -7,7 +7,7 @@ use super::reading::{Laid, Reading};
 use crate::measure::config::Family;
 use crate::measure::measurement::Flag;
 use crate::measure::{Column, Row};
-use crate::series::align::Verdict as Laying;
+use crate::series::align::{Limits, Verdict as Laying};
 use crate::series::course::{Course, Timing};
 use crate::series::statistics::verdict::Reason;
 use crate::series::study::{Light, Study};
@@ -127,7 +127,7 @@ fn laying(pair: &Pair<'_>, _: Kind, reasons: &mut BTreeSet<Reason>, notes: &mut 
             Laid::On(alignment) => {
                 let coverage =
                     reading.coverage.iter().find(|(region, _)| region == pair.region).map(|(_, share)| *share);
-                let limits = &crate::series::align::Limits::default();
+                let limits = &Limits::default();
                 if let Some(share) = coverage {
                     if share < limits.overlap.fail {
                         reasons.insert(Reason::NotEnoughSkin);
@@ -135,7 +135,8 @@ fn laying(pair: &Pair<'_>, _: Kind, reasons: &mut BTreeSet<Reason>, notes: &mut 
                         notes.insert(Note::LessSkin);
                     }
                 }
-                alignment.verdict
+                // How much of the region is seen is told above.
+                alignment.verdict_on(1.0, limits).0
             }
             Laid::Not(_) | Laid::Unread => Laying::Fail,
         };
@@ -164,7 +165,7 @@ fn scale(pair: &Pair<'_>, kind: Kind, reasons: &mut BTreeSet<Reason>, notes: &mu
         if source == "alignment" {
             notes.insert(Note::ScaleFromAlignment);
         } else if let (Some((baseline, _)), Some(alignment)) =
-            (first, reading.alignment().filter(|a| a.verdict != Laying::Fail))
+            (first, reading.alignment().filter(|a| a.holds(&Limits::default())))
         {
             // The alignment is a second witness of the scale.
             let seen = baseline / alignment.quality.scale;
@@ -234,13 +235,15 @@ fn mean_direction(deg: &[f64]) -> Option<f64> {
 
 /// The same camera? Is color calibrated, where it is compared as such?
 fn camera_and_color(pair: &Pair<'_>, kind: Kind, reasons: &mut BTreeSet<Reason>, notes: &mut BTreeSet<Note>) {
-    let cameras = |readings: &[&Reading]| -> BTreeSet<String> {
+    let named = |readings: &[&Reading], column: Column| -> BTreeSet<String> {
         let rows = readings.iter().filter_map(|r| r.whole());
-        rows.map(|row| row.text(Column::CAMERA).to_owned()).filter(|camera| !camera.is_empty()).collect()
+        rows.map(|row| row.text(column).to_owned()).filter(|name| !name.is_empty()).collect()
     };
-    let (before, after) = (cameras(pair.before), cameras(pair.after));
-    if !before.is_empty() && !after.is_empty() && before != after {
-        reasons.insert(Reason::CameraDiffers);
+    for column in [Column::CAMERA, Column::FLASH] {
+        let (before, after) = (named(pair.before, column), named(pair.after, column));
+        if !before.is_empty() && !after.is_empty() && before != after {
+            reasons.insert(Reason::CameraDiffers);
+        }
     }
     if kind == Kind::Color && !pair.config.color_calibrated {
         if pair.beside_control {

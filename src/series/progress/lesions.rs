@@ -6,7 +6,7 @@
 use super::{LesionRow, Place, Reading};
 use crate::measure::pipeline::ALL;
 use crate::measure::{Column, Lesion};
-use crate::series::align::Verdict;
+use crate::series::align::Limits;
 use crate::series::lesion_match::{self, Placed, Rules};
 use crate::series::statistics::repeatability::Sem;
 use crate::series::study::Study;
@@ -30,7 +30,7 @@ impl<'a> Sheet<'a> {
             reading.lesions.iter().filter(|l| l.region == ALL && l.diameter_mm.is_some()).collect();
         let at = match &reading.laid {
             super::Laid::Baseline => lesions.iter().map(|l| [l.x_px, l.y_px]).collect(),
-            super::Laid::On(a) if a.verdict != Verdict::Fail => {
+            super::Laid::On(a) if a.holds(&Limits::default()) => {
                 lesions.iter().map(|l| a.to_baseline([l.x_px, l.y_px])).collect()
             }
             _ => return None,

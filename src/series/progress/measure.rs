@@ -30,7 +30,7 @@ use crate::measure::scene;
 use crate::measure::skin::Region;
 use crate::measure::{Column, Config, MapKind, Outcome, Pipeline, Regions};
 use crate::photo::{self, Photo};
-use crate::series::align::{self, AlignConfig, Alignment, Frame, Verdict};
+use crate::series::align::{self, AlignConfig, Alignment, Frame};
 use crate::series::study::{Light, Shot, Study};
 
 /// Who is told how the work goes. Called from many threads.
@@ -255,7 +255,7 @@ impl<'a> Unit<'a> {
             match align::align(&ready.frame, &frame, self.setup.align) {
                 Ok(found) => {
                     kept.lay(&found);
-                    if found.verdict != Verdict::Fail {
+                    if found.holds(&self.setup.align.limits) {
                         if config.mm_per_px.is_none() && photo.info.mm_per_px.is_none() {
                             config.mm_per_px = baseline.scale.map(|(mm, _)| mm / found.quality.scale);
                             kept.set_scale(config.mm_per_px, "alignment");
@@ -298,7 +298,7 @@ impl<'a> Unit<'a> {
                 }
                 let baseline = self.baseline.as_ref().map(|b| &b.kept);
                 // A photo that lies nowhere is shown as it is.
-                let on = alignment.filter(|a| a.verdict != Verdict::Fail);
+                let on = alignment.filter(|a| a.holds(&self.setup.align.limits));
                 let source = Source {
                     name: &hex(key)[..16],
                     photo,
