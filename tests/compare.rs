@@ -26,7 +26,8 @@ fn compare(more: &[&str]) -> Run {
 /// The line of a metric in a region.
 #[track_caller]
 fn line<'a>(run: &'a Run, region: &str, metric: &str) -> &'a str {
-    let part = run.stdout.split("\n\n").find(|part| part.starts_with(region)).unwrap_or_else(|| panic!("{}", run.stdout));
+    let part =
+        run.stdout.split("\n\n").find(|part| part.starts_with(region)).unwrap_or_else(|| panic!("{}", run.stdout));
     part.lines().find(|line| line.trim_start().starts_with(metric)).unwrap_or_else(|| panic!("{part}"))
 }
 
@@ -37,7 +38,11 @@ fn one_pair_is_judged_by_stated_errors() {
     assert!(done.stdout.contains("stated one (8 % of an amplitude)"), "{}", done.stdout);
     // 13 % less relief truly, but a single pair with an error of 8 % cannot tell it.
     assert!(line(&done, "cheek", "relief_sq_mid").ends_with("within measurement error"), "{}", done.stdout);
-    assert!(line(&done, "cheek", "dark_spot_area_fraction").contains("no repeat shots, and none is stated"), "{}", done.stdout);
+    assert!(
+        line(&done, "cheek", "dark_spot_area_fraction").contains("no repeat shots, and none is stated"),
+        "{}",
+        done.stdout
+    );
     assert!(done.stdout.contains("\ncheek, less the change of control\n") && done.stdout.contains("\ncontrol (what"));
     assert!(!Path::new("cicatrix-out").exists(), "nothing is written that nobody asked for");
 }
@@ -52,7 +57,9 @@ fn repeat_shots_bring_their_own_error() {
     let done = compare(&ask).expect(0);
     assert!(line(&done, "cheek", "relief_sq_mid").ends_with("  improved"), "{}", done.stdout);
     assert!(done.stdout.contains("the repeat shots themselves: 4 groups"), "{}", done.stdout);
-    assert!(out.join("results.sqlite").is_file());
+    for name in ["change.csv", "alignment.csv", "index.html", "subjects", "results.sqlite"] {
+        assert!(out.join(name).exists(), "{name}");
+    }
     let again = compare(&[&ask[..], &["--jobs", "3"]].concat()).expect(0);
     assert_eq!(again.stdout, done.stdout);
 }

@@ -46,7 +46,10 @@ fn text(page: &str) -> String {
 fn every_subject_has_a_page_and_is_linked() {
     let pages = written(&usual());
     let names: Vec<_> = pages.keys().map(String::as_str).collect();
-    assert_eq!(names, ["index.html", "subjects/S01.html", "subjects/S02.html", "subjects/S03.html", "subjects/S10.html"]);
+    assert_eq!(
+        names,
+        ["index.html", "subjects/S01.html", "subjects/S02.html", "subjects/S03.html", "subjects/S10.html"]
+    );
     for name in &names[1..] {
         assert!(pages["index.html"].contains(&format!("href=\"{name}\"")), "{name}");
         assert!(pages[*name].contains("href=\"../index.html\""));
@@ -58,14 +61,23 @@ fn verdicts_are_told_in_words_with_their_error() {
     let pages = written(&usual());
     let improved = text(&pages["subjects/S01.html"]);
     assert!(improved.contains("Relief of scar size (relief_sq_mid) in region cheek fell by 1"), "{improved}");
-    assert!(improved.contains("(95 % interval \u{2212}") && improved.contains("unchanged skin would stay within \u{2212}"));
+    assert!(
+        improved.contains("(95 % interval \u{2212}") && improved.contains("unchanged skin would stay within \u{2212}")
+    );
     assert!(improved.contains("improved.") && improved.contains("is subtracted."));
     let softer = text(&pages["subjects/S03.html"]);
-    assert!(softer.contains("is not told, because the light is softer or harder; untreated skin changed the same way."));
-    assert!(!softer.contains("Relief of scar size (relief_sq_mid) in region cheek fell by 1"), "a withheld change has no figure");
+    assert!(
+        softer.contains("is not told, because the light is softer or harder; untreated skin changed the same way.")
+    );
+    assert!(
+        !softer.contains("Relief of scar size (relief_sq_mid) in region cheek fell by 1"),
+        "a withheld change has no figure"
+    );
     // The withheld visit stays in the table of values, without a change.
     let index = &pages["index.html"];
-    let row = |id: &str| index.split(&format!("subjects/{id}.html\"")).nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
+    let row = |id: &str| {
+        index.split(&format!("subjects/{id}.html\"")).nth(1).unwrap().split("</tr>").next().unwrap().to_owned()
+    };
     assert!(row("S01").contains("data-verdict=\"better\""));
     assert!(!row("S02").contains("data-verdict=\"better\"") && row("S02").contains("data-verdict=\"within\""));
     assert!(row("S03").contains("data-verdict=\"withheld\""));
@@ -80,7 +92,21 @@ fn nothing_is_fetched_and_the_policy_names_style_and_script_alone() {
     use base64::Engine as _;
     use sha2::{Digest, Sha256};
     for (name, page) in written(&usual()) {
-        for bad in ["http://", "https://", "//cdn", "url(", "@import", "<link", "<iframe", "<object", "srcset", "unsafe", " style=\"", " onclick", " onload"] {
+        for bad in [
+            "http://",
+            "https://",
+            "//cdn",
+            "url(",
+            "@import",
+            "<link",
+            "<iframe",
+            "<object",
+            "srcset",
+            "unsafe",
+            " style=\"",
+            " onclick",
+            " onload",
+        ] {
             assert!(!page.contains(bad), "{name}: {bad}");
         }
         for source in page.split(" src=\"").skip(1) {
@@ -104,7 +130,8 @@ fn nothing_is_fetched_and_the_policy_names_style_and_script_alone() {
 fn hostile_names_and_notes_are_text() {
     let hostile = "../../<script>alert(1)</script>\"onload='x'\u{202e}";
     let out = tempfile::tempdir().unwrap();
-    let mut progress = progress(out.path(), &[(hostile.to_owned(), Kind::Improving), ("..".to_owned(), Kind::SofterLight)]);
+    let mut progress =
+        progress(out.path(), &[(hostile.to_owned(), Kind::Improving), ("..".to_owned(), Kind::SofterLight)]);
     for shot in &mut progress.study.shots {
         shot.notes = format!("</dd><img src=x onerror=alert(2)>{hostile}");
         shot.view = "<b>left</b>".to_owned();
@@ -134,7 +161,9 @@ fn hostile_names_and_notes_are_text() {
     assert_eq!(pages.len(), 3, "{:?}", pages.keys());
     for (name, page) in &pages {
         assert_eq!(page.matches("<script").count(), 1, "{name}");
-        for bad in ["<img src=x", "<b>left", "<i>cheek", "<svg onload", "<u>r", "<q>", "<em>ECCA", "\u{202e}", "onload='x'"] {
+        for bad in
+            ["<img src=x", "<b>left", "<i>cheek", "<svg onload", "<u>r", "<q>", "<em>ECCA", "\u{202e}", "onload='x'"]
+        {
             assert!(!page.contains(bad), "{name}: {bad}");
         }
         let stem = name.trim_start_matches("subjects/").trim_end_matches(".html");
@@ -187,7 +216,10 @@ fn without_a_script_before_and_after_are_there() {
     // What needs the script is not shown without it.
     assert!(markup.contains("<form class=\"controls\" hidden>") && markup.contains("<div class=\"slide\" hidden>"));
     assert!(markup.contains("<input type=\"range\"") && markup.contains("aria-label=\"Boundary"));
-    assert!(markup.contains("aria-label=\"Scale bar of 20 mm\""), "0.05 mm per pixel, two of them a picture's, 560 wide");
+    assert!(
+        markup.contains("aria-label=\"Scale bar of 20 mm\""),
+        "0.05 mm per pixel, two of them a picture's, 560 wide"
+    );
 }
 
 #[test]

@@ -21,7 +21,8 @@ fn table(out: &Path) -> BTreeMap<[String; 3], BTreeMap<String, String>> {
     let header = reader.headers().unwrap().clone();
     let rows = reader.records().map(|row| {
         let row = row.unwrap();
-        let cells: BTreeMap<String, String> = header.iter().zip(&row).map(|(h, c)| (h.to_owned(), c.to_owned())).collect();
+        let cells: BTreeMap<String, String> =
+            header.iter().zip(&row).map(|(h, c)| (h.to_owned(), c.to_owned())).collect();
         (["view", "region", "metric"].map(|key| cells[key].clone()), cells)
     });
     rows.collect()
@@ -36,9 +37,15 @@ fn the_demonstration_study() {
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));
     let study = demo();
-    let done = run(&["repeatability", study.to_str().unwrap(), "--out", one.to_str().unwrap(), "--jobs", "1"]).expect(0);
-    assert!(done.stdout.contains("24 of 24 photos measured") && done.stdout.contains("relief_sq_mid"), "{}", done.stdout);
-    run(&["repeatability", study.to_str().unwrap(), "--out", two.to_str().unwrap(), "--jobs", "3", "--quiet"]).expect(0);
+    let done =
+        run(&["repeatability", study.to_str().unwrap(), "--out", one.to_str().unwrap(), "--jobs", "1"]).expect(0);
+    assert!(
+        done.stdout.contains("24 of 24 photos measured") && done.stdout.contains("relief_sq_mid"),
+        "{}",
+        done.stdout
+    );
+    run(&["repeatability", study.to_str().unwrap(), "--out", two.to_str().unwrap(), "--jobs", "3", "--quiet"])
+        .expect(0);
     for name in ["repeatability.csv", "repeatability.html"] {
         assert!(fs::read(one.join(name)).unwrap() == fs::read(two.join(name)).unwrap(), "{name} hangs on the threads");
     }
@@ -72,7 +79,9 @@ fn known_scatter_comes_out() {
     let mut study = String::from("photo,subject,visit,mm_per_px\n");
     for seed in 0..3 {
         for shot in 0..2 {
-            let mut skin = Phantom { seed: 40 + seed, width_px: 320, height_px: 260, mm_per_px: 0.08, margin_px: 40, ..Phantom::default() };
+            let mut skin = Phantom::default();
+            (skin.seed, skin.width_px, skin.height_px) = (40 + seed, 320, 260);
+            (skin.mm_per_px, skin.margin_px) = (0.08, 40);
             (skin.scars.ice_pick, skin.scars.boxcar) = (5, 3);
             let mut treated = Treated::default();
             (treated.x_mm, treated.y_mm, treated.width_mm, treated.height_mm) = (-6.0, -6.0, 40.0, 36.0);
@@ -88,7 +97,8 @@ fn known_scatter_comes_out() {
     let file = folder.path().join("study.csv");
     fs::write(&file, study).unwrap();
     let out = folder.path().join("out");
-    run(&["repeatability", file.to_str().unwrap(), "--out", out.to_str().unwrap(), "--families", "quality,relief"]).expect(0);
+    run(&["repeatability", file.to_str().unwrap(), "--out", out.to_str().unwrap(), "--families", "quality,relief"])
+        .expect(0);
     let rows = table(&out);
     let row = &rows[&["*", "*", "relief_sq_mid"].map(str::to_owned)];
     assert_eq!((row["groups"].as_str(), row["shots"].as_str()), ("3", "6"));
@@ -110,7 +120,9 @@ fn without_repeat_shots_it_says_what_is_missing() {
     let photos = demo();
     let photos = photos.parent().unwrap().to_str().unwrap().to_owned();
     let out = folder.path().join("out");
-    let ask = |file: &Path| run(&["repeatability", file.to_str().unwrap(), "--photos", &photos, "--out", out.to_str().unwrap()]);
+    let ask = |file: &Path| {
+        run(&["repeatability", file.to_str().unwrap(), "--photos", &photos, "--out", out.to_str().unwrap()])
+    };
     let refused = ask(&file).expect(1);
     assert!(refused.stderr.contains("no repeat shots: of 12 photos"), "{}", refused.stderr);
     assert!(refused.stderr.contains("same subject, visit and view"), "{}", refused.stderr);
@@ -130,7 +142,9 @@ fn copies_are_no_repeat_shots() {
     let file = folder.path().join("study.csv");
     fs::write(&file, "photo,subject,visit,mm_per_px\na.jpg,S01,V1,0.06\nb.jpg,S01,V1,0.06\n").unwrap();
     let out = folder.path().join("out");
-    let refused = run(&["repeatability", file.to_str().unwrap(), "--out", out.to_str().unwrap(), "--families", "quality,relief"]).expect(1);
+    let refused =
+        run(&["repeatability", file.to_str().unwrap(), "--out", out.to_str().unwrap(), "--families", "quality,relief"])
+            .expect(1);
     assert!(refused.stderr.contains("no repeat shots"), "{}", refused.stderr);
     assert!(!out.join("repeatability.csv").exists());
 }

@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cicatrix::batch::Failure;
 use cicatrix::Error;
+use cicatrix::batch::Failure;
 use cicatrix::measure::{Column, Lesion, LesionKind, Row};
 use cicatrix::report::series::SeriesAbout;
 use cicatrix::series::align::{Alignment, NoAlignment, Quality, Reason as Why, Transform, Verdict as Laying};
@@ -153,7 +153,10 @@ fn study(subjects: &[(String, Kind)]) -> Study {
                     solution: "hyaluronic acid".to_owned(),
                     needle_depth_mm: Some(1.5),
                     number: Some(n as u32 + 1),
-                    adverse: vec![("redness".to_owned(), Adverse::Grade(1)), ("bruising".to_owned(), Adverse::Present(n == 1))],
+                    adverse: vec![
+                        ("redness".to_owned(), Adverse::Grade(1)),
+                        ("bruising".to_owned(), Adverse::Present(n == 1)),
+                    ],
                     ..Session::default()
                 });
                 study.sessions.len() - 1
@@ -180,7 +183,11 @@ fn readings(study: &Study, subjects: &[(String, Kind)], pictures: &[Pictures; 2]
                         matches: 117,
                         inliers: 4,
                     }),
-                    _ => Laid::On(Box::new(alignment(if *kind == Kind::SofterLight && v == 2 { Laying::Warn } else { Laying::Pass }))),
+                    _ => Laid::On(Box::new(alignment(if *kind == Kind::SofterLight && v == 2 {
+                        Laying::Warn
+                    } else {
+                        Laying::Pass
+                    }))),
                 };
                 let mut row = Row::default();
                 row.set(Column::REGION, "all");
@@ -207,7 +214,11 @@ fn readings(study: &Study, subjects: &[(String, Kind)], pictures: &[Pictures; 2]
 fn alignment(verdict: Laying) -> Alignment {
     let reasons = match verdict {
         Laying::Pass => vec![],
-        _ => vec![Why { verdict, code: "overlap", message: "share of the baseline's skin that is visible 0.710, at least 0.8 is needed".to_owned() }],
+        _ => vec![Why {
+            verdict,
+            code: "overlap",
+            message: "share of the baseline's skin that is visible 0.710, at least 0.8 is needed".to_owned(),
+        }],
     };
     Alignment {
         map: Transform::IDENTITY,
@@ -255,7 +266,8 @@ fn rows(progress: &mut Progress, s: usize, id: &str, kind: Kind, observations: &
                     Kind::NotLaid if v == 3 => &[Reason::AlignmentFailed],
                     _ => &[],
                 };
-                let shift = Shift::of_place(&shots(CONTROL, 0), &shots(CONTROL, v), yardstick.scale, yardstick.error.unwrap());
+                let shift =
+                    Shift::of_place(&shots(CONTROL, 0), &shots(CONTROL, v), yardstick.scale, yardstick.error.unwrap());
                 let subtracted = shift.filter(|_| !is_control);
                 let change = (v > 0).then(|| Change::between(&first, &own, &yardstick, subtracted.as_ref(), withheld));
                 if let Some(change) = &change {
@@ -323,7 +335,16 @@ fn lesions(progress: &mut Progress, s: usize, kind: Kind) {
             _ => None,
         };
         let place = Place { subject: s, view: String::new(), region: TREATED.to_owned() };
-        progress.lesions.push(LesionRow { place, visit: 3, fate, before, after, at, distance_mm: None, diameter_percent });
+        progress.lesions.push(LesionRow {
+            place,
+            visit: 3,
+            fate,
+            before,
+            after,
+            at,
+            distance_mm: None,
+            diameter_percent,
+        });
     }
 }
 

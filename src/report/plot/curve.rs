@@ -83,7 +83,12 @@ pub fn svg(curve: &Curve<'_>) -> String {
     }
     values_below(&mut out, x, BASE, 8);
     let time = if curve.order.is_empty() { "days" } else { curve.order };
-    let _ = write!(out, "<text class=\"quiet\" x=\"{RIGHT}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", BASE + 34.0, escaped(time));
+    let _ = write!(
+        out,
+        "<text class=\"quiet\" x=\"{RIGHT}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+        BASE + 34.0,
+        escaped(time)
+    );
     for day in curve.sessions.iter().filter(|d| d.is_finite()) {
         let _ = write!(
             out,

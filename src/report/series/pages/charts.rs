@@ -39,7 +39,8 @@ pub(super) fn of_course(context: &Context<'_>, subject: usize, course: &Course<'
         title: if words::label(course.column) == metric.name { &metric.name } else { &title },
         unit: metric.unit,
         points: course.rows.iter().filter_map(point).collect(),
-        control: control.map_or_else(Vec::new, |c| c.rows.iter().filter_map(|row| Some((at(row), value(row)?))).collect()),
+        control: control
+            .map_or_else(Vec::new, |c| c.rows.iter().filter_map(|row| Some((at(row), value(row)?))).collect()),
         noise,
         sessions: if by_days { session_days(context, subject) } else { Vec::new() },
         trend: trend.zip(ends).filter(|_| by_days).map(|(row, (first, last))| {
@@ -54,7 +55,9 @@ pub(super) fn of_course(context: &Context<'_>, subject: usize, course: &Course<'
 fn control_of<'b, 'a>(course: &Course<'a>, all: &'b [Course<'a>]) -> Option<&'b Course<'a>> {
     let region = course.rows.iter().find_map(|row| row.control.as_deref())?;
     let controls = || {
-        all.iter().filter(|c| c.column == course.column && c.is_control() && c.place.region == region && c.place != course.place)
+        all.iter().filter(|c| {
+            c.column == course.column && c.is_control() && c.place.region == region && c.place != course.place
+        })
     };
     controls().find(|c| c.place.view == course.place.view).or_else(|| controls().next())
 }
@@ -77,7 +80,9 @@ pub(super) fn forest(context: &Context<'_>, column: Column) -> Option<String> {
     for subject in 0..context.study().subjects.len() {
         let courses = context.courses(subject);
         for course in context.speaking(&courses, column) {
-            let Some(figures) = course.last().and_then(|row| row.change.as_ref()).and_then(|c| c.figures) else { continue };
+            let Some(figures) = course.last().and_then(|row| row.change.as_ref()).and_then(|c| c.figures) else {
+                continue;
+            };
             let amount = Amount::of(column, &figures);
             if (amount.unit == " %") != percent {
                 continue;

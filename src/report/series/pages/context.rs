@@ -99,7 +99,8 @@ impl<'a> Context<'a> {
     /// What is said of a metric of a subject at its last visit.
     pub(super) fn standing(&self, courses: &[Course<'a>], column: Column) -> Standing {
         let last: Vec<_> = self.speaking(courses, column).into_iter().filter_map(Course::last).collect();
-        let verdicts: Vec<_> = last.iter().filter_map(|row| row.change.as_ref()).map(|c| Told::of(&c.verdict)).collect();
+        let verdicts: Vec<_> =
+            last.iter().filter_map(|row| row.change.as_ref()).map(|c| Told::of(&c.verdict)).collect();
         let told = Told::together(&verdicts);
         let words = last.iter().filter_map(|row| {
             let verdict = row.change.as_ref()?.verdict.to_string();
@@ -124,7 +125,9 @@ impl<'a> Context<'a> {
         let Some(visit) = self.subject(subject).visits.get(visit) else { return format!("visit {}", visit + 1) };
         let mut words = format!("visit {}", visit.number);
         let day = visit.day.map(day).unwrap_or_default();
-        if !visit.name.is_empty() && visit.name != visit.number.to_string() && visit.day.map(|d| d.to_string()) != Some(visit.name.clone())
+        if !visit.name.is_empty()
+            && visit.name != visit.number.to_string()
+            && visit.day.map(|d| d.to_string()) != Some(visit.name.clone())
         {
             words += &format!(" ({})", text::name(&visit.name));
         }

@@ -63,7 +63,23 @@ mod tests {
 
     #[test]
     fn odd_names_stay_in_their_folder_and_apart() {
-        let odd = ["../../etc/passwd", "a/b", "a\\b", "a:b", "", ".", "..", "con", "COM1", "s01", "S01", "<b>", "%2e%2e", "é", "è"];
+        let odd = [
+            "../../etc/passwd",
+            "a/b",
+            "a\\b",
+            "a:b",
+            "",
+            ".",
+            "..",
+            "con",
+            "COM1",
+            "s01",
+            "S01",
+            "<b>",
+            "%2e%2e",
+            "é",
+            "è",
+        ];
         let long = "x".repeat(300);
         let all = names(odd.into_iter().chain([long.as_str()]));
         for (id, name) in odd.iter().zip(&all) {

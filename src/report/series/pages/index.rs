@@ -214,7 +214,10 @@ impl Index {
             String::new()
         };
         // No column for what nobody is.
-        let shown = |told: &Told| !matches!(told, Told::Mixed | Told::Changed | Told::Nothing) || tallies.iter().any(|t| t.counts[told.rank()] > 0);
+        let shown = |told: &Told| {
+            !matches!(told, Told::Mixed | Told::Changed | Told::Nothing)
+                || tallies.iter().any(|t| t.counts[told.rank()] > 0)
+        };
         let columns: Vec<Told> = Told::ALL.into_iter().filter(shown).collect();
         for tally in &mut tallies {
             tally.counts = columns.iter().map(|t| tally.counts[t.rank()]).collect();
@@ -311,7 +314,14 @@ fn errors(context: &Context<'_>) -> Vec<ErrorRow> {
         let Ok(error) = yardstick.error else {
             let why = yardstick.error.err().map(|r| words::capital(r.words())).unwrap_or_default();
             let nothing = String::new;
-            return Some(ErrorRow { head, sem: nothing(), df: nothing(), one: nothing(), three: nothing(), source: why });
+            return Some(ErrorRow {
+                head,
+                sem: nothing(),
+                df: nothing(),
+                one: nothing(),
+                three: nothing(),
+                source: why,
+            });
         };
         let on_scale = |v: f64, percent: f64| match yardstick.scale {
             Scale::Log => format!("{percent:.1} %"),
@@ -322,12 +332,18 @@ fn errors(context: &Context<'_>) -> Vec<ErrorRow> {
             let sdc = error.sdc(shots, shots);
             match yardstick.scale {
                 // A fall and a rise of the same size on the scale differ in percent.
-                Scale::Log => format!("{} to +{:.1} %", words::minus(&format!("{:.1}", 100.0 * (-sdc).exp_m1())), 100.0 * sdc.exp_m1()),
+                Scale::Log => format!(
+                    "{} to +{:.1} %",
+                    words::minus(&format!("{:.1}", 100.0 * (-sdc).exp_m1())),
+                    100.0 * sdc.exp_m1()
+                ),
                 _ => format!("\u{b1}{}", on_scale(sdc, 0.0)),
             }
         };
         let source = match source {
-            ErrorSource::Repeats { groups, shots } => format!("repeat shots of this study: {shots} shots in {groups} groups"),
+            ErrorSource::Repeats { groups, shots } => {
+                format!("repeat shots of this study: {shots} shots in {groups} groups")
+            }
             ErrorSource::Stated => "stated, not measured in this study".to_owned(),
             ErrorSource::Unknown => "not known".to_owned(),
         };

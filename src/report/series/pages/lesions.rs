@@ -127,7 +127,9 @@ fn ring(out: &mut String, row: &LesionRow, viewer: &Viewer, number: usize) {
     let px = match (&row.before, &row.after) {
         (Some(before), _) => Some(before.diameter_px),
         // Pixels of another photo: by way of millimeters.
-        (None, Some(after)) => after.diameter_mm.zip(viewer.mm_per_px).map(|(mm, scale)| mm / scale).or(Some(after.diameter_px)),
+        (None, Some(after)) => {
+            after.diameter_mm.zip(viewer.mm_per_px).map(|(mm, scale)| mm / scale).or(Some(after.diameter_px))
+        }
         (None, None) => None,
     };
     let least = 0.008 * viewer.width as f64;
@@ -142,12 +144,17 @@ fn ring(out: &mut String, row: &LesionRow, viewer: &Viewer, number: usize) {
 
 fn seen(row: &LesionRow, number: usize) -> LesionView {
     let size = |lesion: &Option<crate::measure::Lesion>| match lesion {
-        Some(l) => l.diameter_mm.map_or_else(|| format!("{} px", text::short(l.diameter_px)), |mm| format!("{} mm", text::short(mm))),
+        Some(l) => l
+            .diameter_mm
+            .map_or_else(|| format!("{} px", text::short(l.diameter_px)), |mm| format!("{} mm", text::short(mm))),
         None => String::new(),
     };
     let kind = row.before.as_ref().or(row.after.as_ref()).map_or("", |l| kind_words(l.kind));
     let (fate, _) = of_fate(row.fate);
-    let change = row.diameter_percent.filter(|v| v.is_finite()).map_or_else(String::new, |v| words::minus(&format!("{v:+.0} %")));
+    let change = row
+        .diameter_percent
+        .filter(|v| v.is_finite())
+        .map_or_else(String::new, |v| words::minus(&format!("{v:+.0} %")));
     LesionView {
         number,
         kind,

@@ -46,7 +46,8 @@ pub(super) fn paragraphs(context: &Context<'_>) -> Vec<String> {
         second += "Where a control is given, its change is subtracted and its error is added. ";
     }
     second += "A change that the photographs do not carry is withheld, with the reason; withheld is not the same as no change.";
-    let names: Vec<_> = context.about.headline.iter().map(|c| format!("{} ({})", words::label(*c), c.metric().name)).collect();
+    let names: Vec<_> =
+        context.about.headline.iter().map(|c| format!("{} ({})", words::label(*c), c.metric().name)).collect();
     let third = format!(
         "The metrics of these pages were named before anyone looked: {}. All other metrics are in the tables, and exploratory. Relief is \
          an index of light and shade in natural-log units of intensity, not a height.",

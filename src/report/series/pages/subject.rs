@@ -158,7 +158,16 @@ fn places(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
             continue;
         }
         let speaks = context.speaking(courses, course.column).iter().any(|c| c.place == course.place);
-        order.push((if speaks { 0 } else if course.is_control() { 1 } else { 2 }, course));
+        order.push((
+            if speaks {
+                0
+            } else if course.is_control() {
+                1
+            } else {
+                2
+            },
+            course,
+        ));
     }
     order.sort_by_key(|(rank, _)| *rank);
     let view = |first: &Course<'_>| {
@@ -176,12 +185,20 @@ fn places(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
         let arm = first.rows.iter().map(|row| row.arm.as_str()).find(|arm| !arm.is_empty()).unwrap_or("");
         PlaceView {
             title: words::capital(&words::place(first.place)).trim_end_matches('.').to_owned(),
-            arm: if first.is_control() && arm == crate::series::study::CONTROL { String::new() } else { text::name(arm) },
+            arm: if first.is_control() && arm == crate::series::study::CONTROL {
+                String::new()
+            } else {
+                text::name(arm)
+            },
             is_control: first.is_control(),
             common,
             last,
             earlier,
-            curves: own.iter().map(|c| charts::of_course(context, subject, c, courses)).filter(|s| !s.is_empty()).collect(),
+            curves: own
+                .iter()
+                .map(|c| charts::of_course(context, subject, c, courses))
+                .filter(|s| !s.is_empty())
+                .collect(),
             rows: values(context, subject, first, courses),
         }
     };
@@ -215,7 +232,10 @@ fn values(context: &Context<'_>, subject: usize, place: &Course<'_>, courses: &[
                 title: change.map(|c| c.verdict.to_string()).unwrap_or_default(),
             }
         });
-        ValueRow { visit: words::capital(&context.visit_words(subject, visit)).trim_end_matches('.').to_owned(), cells: cells.collect() }
+        ValueRow {
+            visit: words::capital(&context.visit_words(subject, visit)).trim_end_matches('.').to_owned(),
+            cells: cells.collect(),
+        }
     };
     (0..visits).map(row).collect()
 }
@@ -227,15 +247,26 @@ fn visits(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
         let readings: Vec<_> = visit.shots.iter().filter_map(|&shot| context.reading(shot)).collect();
         let laid = readings.iter().filter(|r| r.failure.is_none());
         let (well, measured) = (laid.clone().filter(|r| is_laid(r)).count(), laid.count());
-        let mut views: Vec<_> = visit.shots.iter().map(|&shot| context.study().shots[shot].view.as_str()).filter(|v| !v.is_empty()).collect();
+        let mut views: Vec<_> = visit
+            .shots
+            .iter()
+            .map(|&shot| context.study().shots[shot].view.as_str())
+            .filter(|v| !v.is_empty())
+            .collect();
         views.sort_unstable();
         views.dedup();
-        let sessions = courses.iter().flat_map(|c| c.rows).find(|row| row.visit == i).map(|row| row.sessions.to_string());
+        let sessions =
+            courses.iter().flat_map(|c| c.rows).find(|row| row.visit == i).map(|row| row.sessions.to_string());
         VisitRow {
             number: visit.number,
             name: text::name(&visit.name),
             day: visit.day.map(context::day).unwrap_or_default(),
-            days: visit.day.zip(first).and_then(|(d, first)| d.since(first)).map(|d| words::minus(&d.to_string())).unwrap_or_default(),
+            days: visit
+                .day
+                .zip(first)
+                .and_then(|(d, first)| d.since(first))
+                .map(|d| words::minus(&d.to_string()))
+                .unwrap_or_default(),
             sessions: sessions.unwrap_or_default(),
             views: views.iter().map(|v| text::name(v)).collect::<Vec<_>>().join(", "),
             shots: visit.shots.len(),

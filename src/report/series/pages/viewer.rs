@@ -135,7 +135,9 @@ pub(super) fn of_subject(context: &Context<'_>, subject: usize) -> Vec<Viewer> {
         viewer.layers = LAYERS.into_iter().filter(|(key, _)| has(key)).collect();
         if left_out > 0 {
             let these = if left_out == 1 { "1 picture is" } else { &format!("{left_out} pictures are") };
-            viewer.notes.push(format!("{these} left out to keep this page light; all lie in the folder of the results."));
+            viewer
+                .notes
+                .push(format!("{these} left out to keep this page light; all lie in the folder of the results."));
         }
     }
     viewers
@@ -163,7 +165,9 @@ fn arranged<'a>(
         let (verdict, reasons) = laid(reading);
         unlaid += usize::from(!laid_over);
         let warning = match (laid_over, verdict) {
-            (false, _) => format!("Could not be laid over the first photo: shown as it is. {}", words::capital(&reasons)),
+            (false, _) => {
+                format!("Could not be laid over the first photo: shown as it is. {}", words::capital(&reasons))
+            }
             (true, "warn" | "fail") => format!("To be compared with care. {}", words::capital(&reasons)),
             _ => String::new(),
         };
@@ -187,9 +191,15 @@ fn arranged<'a>(
     let mut notes = Vec::new();
     if unlaid > 0 && panes.len() > 1 {
         let those = if unlaid == 1 { "One photo" } else { &format!("{unlaid} photos") };
-        notes.push(format!("{those} of this view could not be laid over the first one: no change is told of what they show."));
+        notes.push(format!(
+            "{those} of this view could not be laid over the first one: no change is told of what they show."
+        ));
     }
-    let title = if view.is_empty() { "Before and after".to_owned() } else { format!("Before and after, {}", words::view(view)) };
+    let title = if view.is_empty() {
+        "Before and after".to_owned()
+    } else {
+        format!("Before and after, {}", words::view(view))
+    };
     let bar = mm_per_px.and_then(|mm| Bar::of(mm * factor, width));
     let view = view.to_owned();
     let layers = Vec::new();

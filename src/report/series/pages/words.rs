@@ -56,7 +56,11 @@ pub(super) fn place(place: &Place) -> String {
 
 /// Where, as part of a sentence.
 fn place_in_sentence(place: &Place) -> String {
-    let region = if place.region == ALL { "over all skin".to_owned() } else { format!("in region {}", text::name(&place.region)) };
+    let region = if place.region == ALL {
+        "over all skin".to_owned()
+    } else {
+        format!("in region {}", text::name(&place.region))
+    };
     if place.view.is_empty() { region } else { format!("{region} ({})", view(&place.view)) }
 }
 
@@ -159,7 +163,10 @@ pub(super) fn sentence(row: &ChangeRow, visit_number: usize, source: ErrorSource
     let (text, verdict) = match (&change.figures, &change.verdict) {
         (_, Verdict::Withheld { reasons }) => {
             let words: Vec<_> = reasons.iter().map(|r| r.words()).collect();
-            let text = format!("{what} {place}: the change to visit {visit_number} is not told, because {}.", words.join("; "));
+            let text = format!(
+                "{what} {place}: the change to visit {visit_number} is not told, because {}.",
+                words.join("; ")
+            );
             (text, String::new())
         }
         (None, _) => return None,
@@ -243,7 +250,8 @@ mod tests {
 
     #[test]
     fn what_is_withheld_has_no_figure() {
-        let told = sentence(&row(0.1, &[Reason::LightSoftness, Reason::Makeup]), 4, ErrorSource::Unknown).expect("a follow-up");
+        let told = sentence(&row(0.1, &[Reason::LightSoftness, Reason::Makeup]), 4, ErrorSource::Unknown)
+            .expect("a follow-up");
         assert_eq!(
             told.text,
             "Relief of scar size (relief_sq_mid) in region cheek: the change to visit 4 is not told, because the light is softer \
@@ -260,7 +268,10 @@ mod tests {
 
     #[test]
     fn numbers_have_signs_and_no_negative_zero() {
-        assert_eq!([signed(-0.04, 1), signed(0.04, 1), signed(1.25, 1), signed(-3.0, 0)], ["0.0", "0.0", "+1.2", "\u{2212}3"]);
+        assert_eq!(
+            [signed(-0.04, 1), signed(0.04, 1), signed(1.25, 1), signed(-3.0, 0)],
+            ["0.0", "0.0", "+1.2", "\u{2212}3"]
+        );
         assert_eq!(decimals(&[0.0123, -0.002]), 3);
         assert_eq!((decimals(&[13.0]), decimals(&[4.0]), decimals(&[])), (0, 1, 0));
     }
