@@ -57,7 +57,9 @@ fn repeat_shots_bring_their_own_error() {
     let done = compare(&ask).expect(0);
     assert!(line(&done, "cheek", "relief_sq_mid").ends_with("  improved"), "{}", done.stdout);
     assert!(done.stdout.contains("the repeat shots themselves: 4 groups"), "{}", done.stdout);
-    assert!(out.join("results.sqlite").is_file());
+    for name in ["change.csv", "alignment.csv", "index.html", "subjects", "results.sqlite"] {
+        assert!(out.join(name).exists(), "{name}");
+    }
     let again = compare(&[&ask[..], &["--jobs", "3"]].concat()).expect(0);
     assert_eq!(again.stdout, done.stdout);
 }

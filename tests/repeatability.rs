@@ -79,14 +79,9 @@ fn known_scatter_comes_out() {
     let mut study = String::from("photo,subject,visit,mm_per_px\n");
     for seed in 0..3 {
         for shot in 0..2 {
-            let mut skin = Phantom {
-                seed: 40 + seed,
-                width_px: 320,
-                height_px: 260,
-                mm_per_px: 0.08,
-                margin_px: 40,
-                ..Phantom::default()
-            };
+            let mut skin = Phantom::default();
+            (skin.seed, skin.width_px, skin.height_px) = (40 + seed, 320, 260);
+            (skin.mm_per_px, skin.margin_px) = (0.08, 40);
             (skin.scars.ice_pick, skin.scars.boxcar) = (5, 3);
             let mut treated = Treated::default();
             (treated.x_mm, treated.y_mm, treated.width_mm, treated.height_mm) = (-6.0, -6.0, 40.0, 36.0);

@@ -8,10 +8,12 @@ use anyhow::Context as _;
 use super::args::ColorChoice;
 use super::exit::Exit;
 use super::progress::{self, SeriesArgs};
+use super::settings::Settings;
 use super::terminal::warn;
 use super::{args, compare_text};
 use crate::error::{Error, Stage};
 use crate::measure::config::Family;
+use crate::report::series::{SeriesAbout, write_pages, write_tables};
 use crate::series::progress::Progress;
 use crate::series::study::pair::{self, Pair};
 
@@ -109,6 +111,9 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     } else {
         found
     };
+    if args.out.is_some() {
+        write_results(&found, &settings)?;
+    }
     if !settings.quiet {
         let mut text = compare_text::told(&found, &settings.progress, color)?;
         if args.out.is_some() {
@@ -117,6 +122,18 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
         let _ = std::io::stdout().lock().write_all(text.as_bytes());
     }
     Ok(if failed > 0 { Exit::Partial } else { Exit::Success })
+}
+
+/// The tables and pages that `progress` writes.
+fn write_results(found: &Progress, settings: &Settings) -> anyhow::Result<()> {
+    let about = SeriesAbout {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        config_toml: settings.config_toml()?,
+        headline: settings.progress.headline_columns()?,
+    };
+    write_tables(&settings.out, found, &about)?;
+    write_pages(&settings.out, found, &about)?;
+    Ok(())
 }
 
 /// The files between the commas of what was typed; a file whose name has a comma is one.

@@ -80,7 +80,11 @@ pub fn svg(title: &str, unit: &str, limits: &Limits, scale: Scale) -> String {
             at - 2.0,
             at + 12.0,
             number(value),
-            if shown_unit.is_empty() { String::new() } else { format!(" {}", escaped(shown_unit)) }
+            if shown_unit.is_empty() || scale == Scale::Root {
+                String::new()
+            } else {
+                format!(" {}", escaped(shown_unit))
+            }
         );
     }
     values_below(&mut out, x, BASE, 5);
