@@ -9,36 +9,12 @@ use crate::measure::measurement::Flag;
 use crate::measure::{Column, Row};
 use crate::series::align::{Limits, Verdict as Laying};
 use crate::series::course::{Course, Timing};
-use crate::series::statistics::verdict::Reason;
+use crate::series::statistics::verdict::{Reason, coded};
 use crate::series::study::{Light, Study};
 
-macro_rules! notes {
-    ($($variant:ident = $code:literal, $words:literal;)*) => {
-        /// What to know of a change that is told.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum Note { $(#[doc = $words] $variant,)* }
-
-        impl Note {
-            /// Every note.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Its stable name in the tables.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            /// In plain words.
-            #[must_use]
-            pub fn words(self) -> &'static str {
-                match self { $(Self::$variant => $words),* }
-            }
-        }
-    };
-}
-
-notes! {
+coded! {
+/// What to know of a change that is told.
+Note {
     PostProcedure = "post_procedure", "the photo was taken within two weeks of a session: redness and roughness may be of the session";
     StatedError = "stated_error", "there are no repeat shots: the error is a stated one";
     SingleShot = "single_shot", "one photo on a side: two or three would show smaller changes";
@@ -49,6 +25,7 @@ notes! {
     ScaleFromAlignment = "scale_from_alignment", "the scale of the follow-up was told by the alignment";
     NonResponseEarly = "non_response_early", "fewer than three sessions: it is too early to say that the treatment does not help";
     AgainstControl = "against_control", "colors are not calibrated: they are told against the control in the same photos";
+}
 }
 
 /// What a metric hangs on.
