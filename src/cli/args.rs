@@ -42,12 +42,16 @@ pub enum ColorChoice {
 pub enum Command {
     /// Measure photos: one row of metrics per photo and region.
     Analyze(Box<AnalyzeArgs>),
+    /// Compare two photos of the same skin, laid over one another: what changed, and what is measurement error.
+    Compare(Box<super::compare::CompareArgs>),
     /// List every column: its unit, definition and source.
     Metrics(MetricsArgs),
     /// Score a study: what changed from visit to visit, and what is measurement error.
     Progress(Box<super::progress::ProgressArgs>),
     /// Render synthetic skin photographs with known truth.
     Phantom(Box<super::phantom::PhantomArgs>),
+    /// Tell how repeatable every metric of a study is, from its repeat shots.
+    Repeatability(Box<super::repeatability::RepeatabilityArgs>),
     /// Draft or check the file of a study: which photo shows which subject, when.
     Study(super::study::StudyArgs),
     /// Try the claims of the measurement on phantoms whose truth is known.

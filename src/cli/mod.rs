@@ -3,6 +3,8 @@
 mod analyze;
 mod args;
 mod clock;
+mod compare;
+mod compare_text;
 mod exit;
 mod interrupt;
 mod keys;
@@ -13,6 +15,7 @@ mod phantom_config;
 mod progress;
 mod progress_bar;
 mod progress_text;
+mod repeatability;
 mod results;
 mod settings;
 mod study;
@@ -38,9 +41,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let done = match &cli.command {
         args::Command::Analyze(args) => analyze::run(args, cli.color),
+        args::Command::Compare(args) => compare::run(args, cli.color),
         args::Command::Metrics(args) => metrics::run(args),
         args::Command::Phantom(args) => phantom::run(args).map(|()| Exit::Success),
         args::Command::Progress(args) => progress::run(args, cli.color),
+        args::Command::Repeatability(args) => repeatability::run(args, cli.color),
         args::Command::Study(args) => study::run(args, cli.color),
         args::Command::Validate(args) => validate::run(args),
     };

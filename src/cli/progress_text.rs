@@ -54,7 +54,7 @@ pub fn summary(found: &Progress, config: &ProgressConfig, out: &Path, color: Col
 }
 
 /// One change in words.
-fn told(row: &ChangeRow, color: ColorChoice) -> String {
+pub(super) fn told(row: &ChangeRow, color: ColorChoice) -> String {
     let Some(change) = &row.change else { return String::new() };
     let figures = change.figures.map_or_else(String::new, |f| match (f.delta_percent, f.interval_percent) {
         (Some(percent), Some(interval)) => {

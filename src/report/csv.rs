@@ -111,10 +111,10 @@ impl CsvTables {
 
 /// One file; the writer refuses a row of another length than the header.
 #[derive(Debug)]
-struct Table(csv::Writer<AtomicFile>);
+pub(super) struct Table(csv::Writer<AtomicFile>);
 
 impl Table {
-    fn create<'a>(path: &Path, header: impl Iterator<Item = &'a str>) -> Result<Self> {
+    pub(super) fn create<'a>(path: &Path, header: impl Iterator<Item = &'a str>) -> Result<Self> {
         let mut table = Self(csv::Writer::from_writer(AtomicFile::create(path)?));
         for name in header {
             table.field(name)?;
@@ -123,15 +123,15 @@ impl Table {
         Ok(table)
     }
 
-    fn field(&mut self, text: &str) -> Result<()> {
+    pub(super) fn field(&mut self, text: &str) -> Result<()> {
         self.0.write_field(text).map_err(failed)
     }
 
-    fn end(&mut self) -> Result<()> {
+    pub(super) fn end(&mut self) -> Result<()> {
         self.0.write_record(None::<&[u8]>).map_err(failed)
     }
 
-    fn seal(self) -> Result<Sealed> {
+    pub(super) fn seal(self) -> Result<Sealed> {
         self.0.into_inner().map_err(|e| Error::new(Stage::Write, "io", e.to_string()))?.seal()
     }
 }

@@ -24,18 +24,8 @@ use crate::measure::dictionary::{self, Kind};
 const GROUP_ROWS: usize = 16_384;
 
 /// The Parquet table of a run, written in row groups.
-pub struct ParquetTable {
-    writer: SerializedFileWriter<AtomicFile>,
-    columns: Vec<Buffer>,
-    rows: usize,
-    group_rows: usize,
-}
-
-impl std::fmt::Debug for ParquetTable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ParquetTable").field("rows", &self.rows).finish_non_exhaustive()
-    }
-}
+#[derive(Debug)]
+pub struct ParquetTable(ParquetSheet);
 
 impl ParquetTable {
     /// Starts the table in the folder `out`. Its metadata hold the version, the configuration and every column's entry
@@ -45,21 +35,16 @@ impl ParquetTable {
     }
 
     fn with_group_rows(out: &Path, about: &About, group_rows: usize) -> Result<Self> {
-        let entry = |key: &str, value: &str| KeyValue::new(format!("cicatrix.{key}"), value.to_owned());
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .set_key_value_metadata(Some(vec![
-                entry("version", &about.version),
-                entry("config", &about.config_toml),
-                entry("config_hash", &about.config_hash),
-                entry("columns", &metrics_doc::metrics_json()),
-            ]))
-            .build();
-        let file = AtomicFile::create(&out.join("metrics.parquet"))?;
-        let writer =
-            SerializedFileWriter::new(file, schema().map_err(failed)?, Arc::new(properties)).map_err(failed)?;
-        let columns = dictionary::all().iter().map(|m| Buffer::new(m.kind)).collect();
-        Ok(Self { writer, columns, rows: 0, group_rows })
+        let metadata = [
+            ("version", about.version.as_str()),
+            ("config", &about.config_toml),
+            ("config_hash", &about.config_hash),
+            ("columns", &metrics_doc::metrics_json()),
+        ];
+        let columns = dictionary::all().iter().map(|m| (m.name.as_str(), m.kind));
+        let mut sheet = ParquetSheet::create(&out.join("metrics.parquet"), "metrics", columns, &metadata)?;
+        sheet.group_rows = group_rows;
+        Ok(Self(sheet))
     }
 
     /// Writes the rows of a photo.
@@ -68,7 +53,57 @@ impl ParquetTable {
     }
 
     fn write_row(&mut self, row: &Row) -> Result<()> {
-        for (column, cell) in self.columns.iter_mut().zip(table::cells(row)?) {
+        self.0.write(table::cells(row)?)
+    }
+
+    /// Puts the table on the disk; it waits for its name.
+    pub fn seal(self) -> Result<Sealed> {
+        self.0.seal()
+    }
+
+    /// Gives the table its name.
+    pub fn finish(self) -> Result<()> {
+        self.seal()?.commit()
+    }
+}
+
+/// A Parquet file of any columns.
+pub(super) struct ParquetSheet {
+    writer: SerializedFileWriter<AtomicFile>,
+    columns: Vec<Buffer>,
+    rows: usize,
+    group_rows: usize,
+}
+
+impl std::fmt::Debug for ParquetSheet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ParquetSheet").field("rows", &self.rows).finish_non_exhaustive()
+    }
+}
+
+impl ParquetSheet {
+    /// Starts the file with its columns; `metadata` get names that begin with `cicatrix.`.
+    pub(super) fn create<'a>(
+        path: &Path,
+        name: &str,
+        columns: impl Iterator<Item = (&'a str, Kind)> + Clone,
+        metadata: &[(&str, &str)],
+    ) -> Result<Self> {
+        let entry = |(key, value): &(&str, &str)| KeyValue::new(format!("cicatrix.{key}"), (*value).to_owned());
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_key_value_metadata(Some(metadata.iter().map(entry).collect()))
+            .build();
+        let schema = schema(name, columns.clone()).map_err(failed)?;
+        let file = AtomicFile::create(path)?;
+        let writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).map_err(failed)?;
+        let columns = columns.map(|(_, kind)| Buffer::new(kind)).collect();
+        Ok(Self { writer, columns, rows: 0, group_rows: GROUP_ROWS })
+    }
+
+    /// Writes a row: one cell per column.
+    pub(super) fn write<'a>(&mut self, cells: impl Iterator<Item = Result<Cell<'a>>>) -> Result<()> {
+        for (column, cell) in self.columns.iter_mut().zip(cells) {
             column.push(cell?);
         }
         self.rows += 1;
@@ -85,17 +120,12 @@ impl ParquetTable {
         Ok(())
     }
 
-    /// Puts the table on the disk; it waits for its name.
-    pub fn seal(mut self) -> Result<Sealed> {
+    /// Puts the file on the disk; it waits for its name.
+    pub(super) fn seal(mut self) -> Result<Sealed> {
         if self.rows > 0 {
             self.flush()?;
         }
         self.writer.into_inner().map_err(failed)?.seal()
-    }
-
-    /// Gives the table its name.
-    pub fn finish(self) -> Result<()> {
-        self.seal()?.commit()
     }
 }
 
@@ -163,21 +193,21 @@ fn write_column<T: DataType>(
     column.close()
 }
 
-fn schema() -> ParquetResult<TypePtr> {
-    let column = |metric: &dictionary::Metric| {
-        let (physical, logical) = match metric.kind {
+fn schema<'a>(name: &str, columns: impl Iterator<Item = (&'a str, Kind)>) -> ParquetResult<TypePtr> {
+    let column = |(name, kind): (&str, Kind)| {
+        let (physical, logical) = match kind {
             Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             Kind::Integer => (Physical::INT64, None),
             Kind::Number => (Physical::DOUBLE, None),
         };
-        Type::primitive_type_builder(&metric.name, physical)
+        Type::primitive_type_builder(name, physical)
             .with_repetition(Repetition::OPTIONAL)
             .with_logical_type(logical)
             .build()
             .map(Arc::new)
     };
-    let columns = dictionary::all().iter().map(column).collect::<ParquetResult<_>>()?;
-    Type::group_type_builder("metrics").with_fields(columns).build().map(Arc::new)
+    let columns = columns.map(column).collect::<ParquetResult<_>>()?;
+    Type::group_type_builder(name).with_fields(columns).build().map(Arc::new)
 }
 
 fn failed(error: ParquetError) -> Error {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Result};
-use crate::measure::dictionary::{self, Kind, Metric};
+use crate::measure::dictionary::{self, Kind};
 use crate::measure::{Row, Value};
 
 /// A cell of the kind that its column declares.
@@ -40,9 +40,9 @@ pub fn guarded(text: &str) -> Cow<'_, str> {
     if starts_formula || text.contains('\0') { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// The cell of `value` in a column of the kind of `metric`.
-fn cell<'a>(metric: &Metric, value: &'a Value) -> Result<Cell<'a>> {
-    Ok(match (metric.kind, value) {
+/// The cell of `value` in the column `name`, which holds a `kind`.
+pub fn cell<'a>(kind: Kind, name: &str, value: &'a Value) -> Result<Cell<'a>> {
+    Ok(match (kind, value) {
         (_, Value::Empty) => Cell::Empty,
         (Kind::Text, Value::Text(v)) => Cell::Text(guarded(v)),
         (Kind::Integer, Value::Integer(v)) => Cell::Integer(*v),
@@ -50,7 +50,7 @@ fn cell<'a>(metric: &Metric, value: &'a Value) -> Result<Cell<'a>> {
         (Kind::Number, Value::Number(v)) if v.is_finite() => Cell::Number(*v),
         (Kind::Number, Value::Number(_)) => Cell::Empty,
         (kind, value) => {
-            let message = format!("column {} holds {value:?}; {kind:?} is declared", metric.name);
+            let message = format!("column {name} holds {value:?}; {kind:?} is declared");
             return Err(Error::internal("column_kind", message));
         }
     })
@@ -63,7 +63,7 @@ pub fn cells(row: &Row) -> Result<impl Iterator<Item = Result<Cell<'_>>>> {
         let message = format!("a row of {} values; the dictionary has {} columns", values.len(), columns.len());
         return Err(Error::internal("row_length", message));
     }
-    Ok(columns.iter().zip(values).map(|(metric, value)| cell(metric, value)))
+    Ok(columns.iter().zip(values).map(|(metric, value)| cell(metric.kind, &metric.name, value)))
 }
 
 #[cfg(test)]

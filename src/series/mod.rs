@@ -6,7 +6,9 @@
 
 pub mod align;
 pub mod course;
+pub mod dictionary;
 pub mod lesion_match;
 pub mod progress;
+pub mod repeatability;
 pub mod statistics;
 pub mod study;

@@ -22,7 +22,12 @@ pub fn svg(title: &str, unit: &str, limits: &Limits, scale: Scale) -> String {
     // To the metric's unit across; down to its unit, or to percent.
     let difference = |d: f64| if scale == Scale::Log { 100.0 * d.exp_m1() } else { d };
     let interval = |i: Interval| Interval { low: difference(i.low), high: difference(i.high) };
-    let shown_unit = if scale == Scale::Log { "%" } else { unit };
+    // Differences of roots are in no unit of the metric.
+    let shown_unit = match scale {
+        Scale::Log => "%",
+        Scale::Root => "as roots",
+        Scale::Ratio | Scale::Interval => unit,
+    };
     let (bias, bounds) = (difference(limits.bias), interval(limits.limits));
     let told = format!(
         "{}: second shot less first, {} pairs; mean {}, limits of agreement {} to {} {}",
@@ -75,7 +80,11 @@ pub fn svg(title: &str, unit: &str, limits: &Limits, scale: Scale) -> String {
             at - 2.0,
             at + 12.0,
             number(value),
-            if shown_unit.is_empty() { String::new() } else { format!(" {}", escaped(shown_unit)) }
+            if shown_unit.is_empty() || scale == Scale::Root {
+                String::new()
+            } else {
+                format!(" {}", escaped(shown_unit))
+            }
         );
     }
     values_below(&mut out, x, BASE, 5);

@@ -91,8 +91,12 @@ impl<'a> Found<'a> {
         visit.repeats(self.study, &place.view).map(|i| &self.readings[i]).collect()
     }
 
+    /// The values of the shots of a visit. A copy of a photo is no second shot: it would pass for one without any error.
     fn values(&self, place: &Place, visit: usize, column: Column) -> Vec<f64> {
-        self.at(place, visit).iter().filter_map(|r| r.value(&place.region, column)).collect()
+        let mut seen = BTreeSet::new();
+        let readings = self.at(place, visit);
+        let shots = readings.iter().filter(|r| r.file().is_none_or(|file| seen.insert(file)));
+        shots.filter_map(|r| r.value(&place.region, column)).collect()
     }
 
     /// The visits at which a place was photographed.

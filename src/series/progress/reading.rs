@@ -55,6 +55,12 @@ impl Reading {
         self.row(ALL)
     }
 
+    /// SHA-256 of its photo, where it was read.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        self.rows.first().map(|row| row.text(Column::SHA256)).filter(|hash| !hash.is_empty())
+    }
+
     /// A value of a region.
     #[must_use]
     pub fn value(&self, region: &str, column: Column) -> Option<f64> {

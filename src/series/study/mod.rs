@@ -12,6 +12,7 @@ pub mod day;
 pub mod draft;
 pub mod finding;
 mod names;
+pub mod pair;
 mod place;
 mod preset;
 mod read;
