@@ -62,7 +62,8 @@ fn verdicts_are_told_in_words_with_their_error() {
     let improved = text(&pages["subjects/S01.html"]);
     assert!(improved.contains("Relief of scar size (relief_sq_mid) in region cheek fell by 1"), "{improved}");
     assert!(
-        improved.contains("(95 % interval \u{2212}") && improved.contains("unchanged skin would stay within \u{2212}")
+        improved.contains("(95\u{a0}% interval \u{2212}")
+            && improved.contains("unchanged skin would stay within \u{2212}")
     );
     assert!(improved.contains("improved.") && improved.contains("is subtracted."));
     let softer = text(&pages["subjects/S03.html"]);

@@ -95,7 +95,10 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     };
     let series = series_args(args, scratch.as_ref().map(|folder| folder.path()));
     let settings = progress::settings_of(&series)?;
-    let Some(found) = progress::measured(study, &series, &settings, color)? else { return Ok(Exit::Interrupted) };
+    let _lock = progress::begin(&settings.out)?;
+    let Some(found) = progress::measured(study, &series, &settings, &settings.out, color)? else {
+        return Ok(Exit::Interrupted);
+    };
     let failed = progress::failures(&found, color);
     for (side, number) in [("BEFORE", 0), ("AFTER", 1)] {
         if !any_measured(&found, number) {
@@ -103,6 +106,11 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
             return Err(Error::new(Stage::Measure, "nothing_to_compare", message).into());
         }
     }
+    let found = if args.out.is_some() {
+        progress::write(found, &settings, &progress::HideArgs::default(), color)?
+    } else {
+        found
+    };
     if args.out.is_some() {
         write_results(&found, &settings)?;
     }

@@ -1,7 +1,7 @@
 //! `cicatrix progress`: a study to what changed.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
@@ -16,6 +16,8 @@ use crate::batch::{Journal, Lock};
 use crate::measure::config::Family;
 use crate::photo::Limits;
 use crate::report::series::pictures::PictureFolder;
+use crate::report::series::pseudonym::{self, Disguise, Key};
+use crate::report::series::{SeriesAbout, write_pages, write_tables};
 use crate::series::align::AlignConfig;
 use crate::series::progress::{self, Progress, Progressing, Reading, Setup};
 use crate::series::study::{self, Shot, Study};
@@ -76,19 +78,107 @@ pub struct ProgressArgs {
     /// How to run.
     #[command(flatten)]
     pub series: SeriesArgs,
+    /// What to hide.
+    #[command(flatten)]
+    pub hide: HideArgs,
+}
+
+/// Options of what results must not tell.
+#[derive(Debug, Default, clap::Args)]
+pub struct HideArgs {
+    /// Keyed hashes in place of subjects in every result; the key is read from --key, or made there.
+    #[arg(long, requires = "key")]
+    pub pseudonymise: bool,
+    /// File of the key, outside the results. Who has it can tell who is who.
+    #[arg(long, value_name = "FILE", requires = "pseudonymise")]
+    pub key: Option<PathBuf>,
+    /// Also write the list of subjects and their pseudonyms there, outside the results.
+    #[arg(long, value_name = "FILE.csv", requires = "pseudonymise")]
+    pub key_list: Option<PathBuf>,
+    /// Columns of the study file to keep though their names speak of a person.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub keep_columns: Vec<String>,
+    /// How days are written.
+    #[arg(long, value_enum, value_name = "HOW", default_value = "as-written")]
+    pub dates: Dates,
+}
+
+/// How days are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Dates {
+    /// As the study has them.
+    #[default]
+    AsWritten,
+    /// Days since the first visit of each subject: no date in any result.
+    AsDays,
+}
+
+impl HideArgs {
+    fn is_asked(&self) -> bool {
+        self.pseudonymise || self.dates == Dates::AsDays
+    }
 }
 
 /// Scores a study.
 pub fn run(args: &ProgressArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     let settings = settings_of(&args.series)?;
     let Some(study) = load(&args.file, &settings, color)? else { return Ok(Exit::Usage) };
-    let Some(found) = measured(study, &args.series, &settings, color)? else { return Ok(Exit::Interrupted) };
+    let out = &settings.out;
+    let _lock = begin(out)?;
+    // The journal remembers file times and hashes of photos: it is not for giving away.
+    let journal = if args.hide.is_asked() { beside(out) } else { out.clone() };
+    let Some(found) = measured(study, &args.series, &settings, &journal, color)? else {
+        return Ok(Exit::Interrupted);
+    };
     let failed = failures(&found, color);
+    let found = write(found, &settings, &args.hide, color)?;
     if !settings.quiet {
         let text = progress_text::summary(&found, &settings.progress, &settings.out, color)?;
         let _ = std::io::stdout().lock().write_all(text.as_bytes());
     }
     Ok(if failed > 0 { Exit::Partial } else { Exit::Success })
+}
+
+/// The folder of the results, which no other process writes to meanwhile.
+pub(super) fn begin(out: &Path) -> anyhow::Result<Lock> {
+    std::fs::create_dir_all(out).with_context(|| format!("{}: the folder cannot be made", out.display()))?;
+    Ok(Lock::take(out)?)
+}
+
+/// `results.journal` for `results`.
+fn beside(out: &Path) -> PathBuf {
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".journal");
+    out.with_file_name(name)
+}
+
+/// Writes tables and pages of what was found, disguised as asked; what they were written of comes back.
+pub(super) fn write(
+    found: Progress,
+    settings: &Settings,
+    hide: &HideArgs,
+    color: ColorChoice,
+) -> anyhow::Result<Progress> {
+    let out = &settings.out;
+    let mut about = SeriesAbout {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        config_toml: settings.series_toml()?,
+        headline: settings.progress.headline_columns()?,
+    };
+    let mut found = found;
+    if hide.is_asked() {
+        let key = hide.key.as_deref().map(|path| Key::open(path, out)).transpose()?;
+        if let (Some(key), Some(list)) = (&key, &hide.key_list) {
+            key.write_list(list, out, &found.study)?;
+        }
+        let disguise = Disguise { key, days: hide.dates == Dates::AsDays, keep: hide.keep_columns.clone() };
+        let disguised = pseudonym::disguised(found, &about, &disguise)?;
+        disguised.warnings.iter().for_each(|warning| warn(&printable(warning), color));
+        (found, about) = (disguised.progress, disguised.about);
+    }
+    write_tables(out, &found, &about)?;
+    write_pages(out, &found, &about)?;
+    Ok(found)
 }
 
 /// The settings in force for what was typed.
@@ -111,7 +201,7 @@ pub(super) fn settings_of(args: &SeriesArgs) -> anyhow::Result<Settings> {
 }
 
 /// The study; `None` where it has mistakes, which are printed.
-pub(super) fn load(file: &std::path::Path, settings: &Settings, color: ColorChoice) -> anyhow::Result<Option<Study>> {
+pub(super) fn load(file: &Path, settings: &Settings, color: ColorChoice) -> anyhow::Result<Option<Study>> {
     let reading = study::load(file, &settings.study)?;
     study_command::report(&reading.findings, color);
     Ok(reading.study)
@@ -122,12 +212,12 @@ pub(super) fn measured(
     study: Study,
     args: &SeriesArgs,
     settings: &Settings,
+    journal: &Path,
     color: ColorChoice,
 ) -> anyhow::Result<Option<Progress>> {
     let out = &settings.out;
-    std::fs::create_dir_all(out).with_context(|| format!("{}: the folder cannot be made", out.display()))?;
-    let _lock = Lock::take(out)?;
-    let journal = Journal::open(out, args.fresh)?;
+    std::fs::create_dir_all(journal).with_context(|| format!("{}: the folder cannot be made", journal.display()))?;
+    let journal = Journal::open(journal, args.fresh)?;
     if let Some(why) = journal.replaced() {
         warn(why, color);
     }

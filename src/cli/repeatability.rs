@@ -37,7 +37,8 @@ pub fn run(args: &RepeatabilityArgs, color: ColorChoice) -> anyhow::Result<Exit>
         // Told before an hour of measuring.
         return Err(no_repeats(&study).at(&args.file).into());
     }
-    let Some(found) = progress::measured(study, &args.series, &settings, color)? else {
+    let _lock = progress::begin(&settings.out)?;
+    let Some(found) = progress::measured(study, &args.series, &settings, &settings.out, color)? else {
         return Ok(Exit::Interrupted);
     };
     let failed = progress::failures(&found, color);

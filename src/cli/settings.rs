@@ -160,6 +160,13 @@ impl Settings {
         toml::to_string(&table_of(&self.config)?).map_err(|e| Error::config(e.to_string()))
     }
 
+    /// The configuration of the measurement and of change as TOML: nothing of paths and names of columns.
+    pub fn series_toml(&self) -> Result<String> {
+        let mut table = table_of(&self.config)?;
+        table.insert("progress".to_owned(), table_of(&self.progress)?.into());
+        toml::to_string(&table).map_err(|e| Error::config(e.to_string()))
+    }
+
     /// SHA-256 of what changes numbers: the configuration without the maps, and the largest photo taken.
     pub fn config_hash(&self) -> Result<String> {
         let bare = Config { maps: Vec::new(), ..self.config.clone() };

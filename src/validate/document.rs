@@ -38,6 +38,18 @@ const EXPLAINED: &[(&str, &str)] = &[
         "not settled. Likely noise and the fewer codes of color of an 8-bit JPEG in the darker photo; no limit of physics is known that forbids the target.",
     ),
     (
+        "pooled, the same light",
+        "the interval of the share holds 5 %: a correct test of 5 % lies above it in half of such tables by chance.",
+    ),
+    (
+        "the lamp put up again",
+        "the error comes from shots of one visit, which share their lamp: what differs from visit to visit is not in it. A control in the same photos takes most of it away or withholds the change; without one, a lamp that turns by a few degrees is told as a change of some percent.",
+    ),
+    (
+        "ambient light +",
+        "so little softer light stays below what the range of the light and the anisotropy of the relief show, and it is not the same for all skin of a photo: relief of another direction loses more. It moves the relief by a few percent, which is more than repeat shots of one visit scatter.",
+    ),
+    (
         "light told from the photo",
         "not settled. With the direction given (`--light`) the target is just met, so part of it is the estimate of the direction.",
     ),

@@ -13,12 +13,14 @@
 
 pub mod align;
 pub mod capture;
+pub mod change;
 pub mod document;
 pub mod figures;
 pub mod pigment;
 pub mod relief;
 pub mod scars;
 pub mod scenario;
+pub mod simulated;
 pub mod spots;
 pub mod studio;
 mod tamper;
@@ -57,11 +59,14 @@ pub enum Group {
     Scars,
     /// Follow-ups land on their baseline.
     Alignment,
+    /// A change is told where there is one.
+    Change,
 }
 
 impl Group {
     /// Every group, in the order of the table.
-    pub const ALL: &[Self] = &[Self::Relief, Self::Pigment, Self::Capture, Self::Spots, Self::Scars, Self::Alignment];
+    pub const ALL: &[Self] =
+        &[Self::Relief, Self::Pigment, Self::Capture, Self::Spots, Self::Scars, Self::Alignment, Self::Change];
 
     /// The name on the command line.
     #[must_use]
@@ -73,6 +78,7 @@ impl Group {
             Self::Spots => "spots",
             Self::Scars => "scars",
             Self::Alignment => "alignment",
+            Self::Change => "change",
         }
     }
 
@@ -88,6 +94,7 @@ impl Group {
             Self::Spots => spots::rows(plan),
             Self::Scars => scars::rows(plan),
             Self::Alignment => align::rows(plan),
+            Self::Change => change::rows(plan),
         }
     }
 }

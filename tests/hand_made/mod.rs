@@ -256,9 +256,9 @@ fn rows(progress: &mut Progress, s: usize, id: &str, kind: Kind, observations: &
             };
             let first = shots(region, 0);
             let (mut time, mut values) = (Vec::new(), Vec::new());
-            for v in 0..VISITS {
+            for (v, days) in DAYS.into_iter().enumerate() {
                 let own = shots(region, v);
-                time.extend(own.iter().map(|_| DAYS[v] as f64));
+                time.extend(own.iter().map(|_| days as f64));
                 values.extend(own.iter().map(|x| yardstick.scale.forward(*x)));
                 let is_control = region == CONTROL;
                 let withheld: &[Reason] = match kind {
@@ -287,7 +287,7 @@ fn rows(progress: &mut Progress, s: usize, id: &str, kind: Kind, observations: &
                     column,
                     visit: v,
                     day: progress.study.subjects[s].visits[v].day,
-                    days: Some(DAYS[v]),
+                    days: Some(days),
                     sessions: v.min(3),
                     interval: visit_interval(&own, &yardstick),
                     shots: own,

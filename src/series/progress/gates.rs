@@ -9,36 +9,13 @@ use crate::measure::measurement::Flag;
 use crate::measure::{Column, Row};
 use crate::series::align::{Limits, Verdict as Laying};
 use crate::series::course::{Course, Timing};
-use crate::series::statistics::verdict::Reason;
+use crate::series::statistics::sample;
+use crate::series::statistics::verdict::{Reason, coded};
 use crate::series::study::{Light, Study};
 
-macro_rules! notes {
-    ($($variant:ident = $code:literal, $words:literal;)*) => {
-        /// What to know of a change that is told.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum Note { $(#[doc = $words] $variant,)* }
-
-        impl Note {
-            /// Every note.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Its stable name in the tables.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            /// In plain words.
-            #[must_use]
-            pub fn words(self) -> &'static str {
-                match self { $(Self::$variant => $words),* }
-            }
-        }
-    };
-}
-
-notes! {
+coded! {
+/// What to know of a change that is told.
+Note {
     PostProcedure = "post_procedure", "the photo was taken within two weeks of a session: redness and roughness may be of the session";
     StatedError = "stated_error", "there are no repeat shots: the error is a stated one";
     SingleShot = "single_shot", "one photo on a side: two or three would show smaller changes";
@@ -49,6 +26,7 @@ notes! {
     ScaleFromAlignment = "scale_from_alignment", "the scale of the follow-up was told by the alignment";
     NonResponseEarly = "non_response_early", "fewer than three sessions: it is too early to say that the treatment does not help";
     AgainstControl = "against_control", "colors are not calibrated: they are told against the control in the same photos";
+}
 }
 
 /// What a metric hangs on.
@@ -193,14 +171,14 @@ fn light(pair: &Pair<'_>, kind: Kind, reasons: &mut BTreeSet<Reason>, notes: &mu
     if !named_before.is_empty() && !named_after.is_empty() && named_before != named_after {
         reasons.insert(Reason::LightSoftness);
     }
-    let mean = |readings: &[&Reading], column: Column| {
-        let values: Vec<f64> = readings.iter().filter_map(|r| r.whole()?.number(column)).collect();
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    let both = |column: Column, scale: fn(f64) -> f64| {
+        [pair.before, pair.after].map(|readings| {
+            let values = readings.iter().filter_map(|r| r.whole()?.number(column)).map(scale);
+            values.filter(|v| v.is_finite()).collect::<Vec<f64>>()
+        })
     };
-    let both = |column: Column| mean(pair.before, column).zip(mean(pair.after, column));
-    let range = both(Column::ILLUMINATION_RANGE)
-        .is_some_and(|(a, b)| a.max(b) > 0.0 && (b / a).ln().abs() > (1.0 + pair.config.illumination).ln());
-    let sided = both(Column::ANISOTROPY).is_some_and(|(a, b)| (b - a).abs() > pair.config.anisotropy);
+    let range = moved(&both(Column::ILLUMINATION_RANGE, f64::ln), (1.0 + pair.config.illumination).ln());
+    let sided = moved(&both(Column::ANISOTROPY, |v| v), pair.config.anisotropy);
     if range || sided {
         reasons.insert(Reason::LightSoftness);
     }
@@ -217,15 +195,30 @@ fn light(pair: &Pair<'_>, kind: Kind, reasons: &mut BTreeSet<Reason>, notes: &mu
         };
         readings.iter().filter_map(direction).collect()
     };
-    match (mean_direction(&directions(pair.before)), mean_direction(&directions(pair.after))) {
-        (Some(before), Some(after)) => {
-            let off = (after - before + 540.0).rem_euclid(360.0) - 180.0;
-            if off.abs() > pair.config.light_deg {
-                reasons.insert(Reason::LightDirection);
-            }
-        }
-        _ => _ = notes.insert(Note::LightUnclear),
+    let (before, after) = (directions(pair.before), directions(pair.after));
+    let Some(center) = mean_direction(&before) else {
+        notes.insert(Note::LightUnclear);
+        return;
+    };
+    let from_center =
+        |deg: &[f64]| deg.iter().map(|d| (d - center + 540.0).rem_euclid(360.0) - 180.0).collect::<Vec<_>>();
+    let off = [from_center(&before), from_center(&after)];
+    let scattered = off.iter().any(|visit| sample::variance(visit).sqrt() > pair.config.light_deg);
+    if after.is_empty() || scattered {
+        notes.insert(Note::LightUnclear);
+    } else if moved(&off, pair.config.light_deg) {
+        reasons.insert(Reason::LightDirection);
     }
+}
+
+/// Do the means of two visits differ by more than `most`, and by more than their shots let expect?
+fn moved([before, after]: &[Vec<f64>; 2], most: f64) -> bool {
+    if before.is_empty() || after.is_empty() {
+        return false;
+    }
+    let off = (sample::mean(after) - sample::mean(before)).abs();
+    let own = |shots: &[f64]| if shots.len() > 1 { sample::variance(shots) / shots.len() as f64 } else { 0.0 };
+    off > most && off > 2.0 * (own(before) + own(after)).sqrt()
 }
 
 fn mean_direction(deg: &[f64]) -> Option<f64> {

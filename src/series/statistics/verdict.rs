@@ -4,15 +4,16 @@ use std::fmt;
 
 use crate::measure::dictionary::Direction;
 
-macro_rules! reasons {
-    ($($variant:ident = $code:literal, $words:literal;)*) => {
-        /// Why a change is withheld. Each is judged per metric: what harms the color need not harm the relief.
+/// An enum of codes that tables hold, each with its words.
+macro_rules! coded {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $words:literal;)* }) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[non_exhaustive]
-        pub enum Reason { $(#[doc = $words] $variant,)* }
+        pub enum $name { $(#[doc = $words] $variant,)* }
 
-        impl Reason {
-            /// Every reason.
+        impl $name {
+            /// All of them.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// Its stable name in the tables.
@@ -29,8 +30,11 @@ macro_rules! reasons {
         }
     };
 }
+pub(crate) use coded;
 
-reasons! {
+coded! {
+/// Why a change is withheld. Each is judged per metric: what harms the color need not harm the relief.
+Reason {
     NoBaseline = "no_baseline", "there is no baseline value";
     NoFollowUp = "no_follow_up", "there is no value at this visit";
     ErrorUnknown = "error_unknown", "the error of measurement is not known: there are no repeat shots, and none is stated";
@@ -47,6 +51,7 @@ reasons! {
     SoonAfterSession = "soon_after_session", "the photo was taken within days of a session";
     Makeup = "makeup", "make-up was noted";
     NotEnoughSkin = "not_enough_skin", "too little of the region is seen at both visits";
+}
 }
 
 impl fmt::Display for Reason {

@@ -84,7 +84,7 @@ pub(super) fn forest(context: &Context<'_>, column: Column) -> Option<String> {
                 continue;
             };
             let amount = Amount::of(column, &figures);
-            if (amount.unit == " %") != percent {
+            if (amount.unit == words::PERCENT) != percent {
                 continue;
             }
             let whole = course.place.view.is_empty() && course.place.region == crate::measure::pipeline::ALL;

@@ -45,6 +45,8 @@ struct PlaceView {
     title: String,
     arm: String,
     is_control: bool,
+    /// Is it skin of which treated parts were drawn, and so no verdict of its own?
+    folded: bool,
     /// What to know of all that is told of the last visit.
     common: String,
     /// What is said of the last visit.
@@ -170,7 +172,7 @@ fn places(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
         ));
     }
     order.sort_by_key(|(rank, _)| *rank);
-    let view = |first: &Course<'_>| {
+    let view = |rank: usize, first: &Course<'_>| {
         let of = |column| courses.iter().find(|c| c.place == first.place && c.column == column);
         let own: Vec<&Course<'_>> = headline.iter().filter_map(|c| of(*c)).collect();
         let (mut last, mut earlier) = (Vec::new(), Vec::new());
@@ -191,6 +193,7 @@ fn places(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
                 text::name(arm)
             },
             is_control: first.is_control(),
+            folded: rank == 2,
             common,
             last,
             earlier,
@@ -202,7 +205,7 @@ fn places(context: &Context<'_>, subject: usize, courses: &[Course<'_>]) -> Vec<
             rows: values(context, subject, first, courses),
         }
     };
-    order.into_iter().map(|(_, course)| view(course)).collect()
+    order.into_iter().map(|(rank, course)| view(rank, course)).collect()
 }
 
 /// Takes out of the sentences the notes that all of those with a figure share, so that they are told once.

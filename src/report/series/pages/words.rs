@@ -67,7 +67,7 @@ fn place_in_sentence(place: &Place) -> String {
 /// The unit behind a number; nothing where there is none.
 pub(super) fn unit(column: Column) -> String {
     let unit = column.metric().unit;
-    if unit.is_empty() || unit == "1" { String::new() } else { format!(" {unit}") }
+    if unit.is_empty() || unit == "1" { String::new() } else { format!("\u{a0}{unit}") }
 }
 
 /// A number with a true minus sign.
@@ -97,6 +97,9 @@ fn signed(v: f64, decimals: usize) -> String {
     if v > 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { format!("+{text}") } else { text }
 }
 
+/// Percent behind a number, which no line breaks off.
+pub(super) const PERCENT: &str = "\u{a0}%";
+
 /// A change, its interval and what unchanged skin shows, all in percent or all in the metric's unit.
 #[derive(Clone, Debug)]
 pub(super) struct Amount {
@@ -110,7 +113,7 @@ pub(super) struct Amount {
 impl Amount {
     pub(super) fn of(column: Column, figures: &Figures) -> Self {
         match (figures.delta_percent, figures.interval_percent, figures.noise_percent) {
-            (Some(change), Some(interval), Some(noise)) => Self { change, interval, noise, unit: " %".to_owned() },
+            (Some(change), Some(interval), Some(noise)) => Self { change, interval, noise, unit: PERCENT.to_owned() },
             _ => Self { change: figures.delta, interval: figures.interval, noise: figures.noise, unit: unit(column) },
         }
     }
@@ -179,7 +182,7 @@ pub(super) fn sentence(row: &ChangeRow, visit_number: usize, source: ErrorSource
                 _ => format!("rose by {size}"),
             };
             let text = format!(
-                "{what} {place} {moved} (95 % interval {}) from the first visit to visit {visit_number}; unchanged skin would \
+                "{what} {place} {moved} (95{PERCENT} interval {}) from the first visit to visit {visit_number}; unchanged skin would \
                  stay within {}: ",
                 amount.range(),
                 amount.unchanged()
@@ -242,8 +245,8 @@ mod tests {
         let told = sentence(&row(0.174, &[]), 4, ErrorSource::Stated).expect("a follow-up");
         assert_eq!(
             format!("{}{}", told.text, told.verdict),
-            "Relief of scar size (relief_sq_mid) in region cheek fell by 13 % (95 % interval \u{2212}16 to \u{2212}9 %) from the first \
-             visit to visit 4; unchanged skin would stay within \u{2212}4.0 to +4.2 %: improved."
+            "Relief of scar size (relief_sq_mid) in region cheek fell by 13\u{a0}% (95\u{a0}% interval \u{2212}16 to \
+             \u{2212}9\u{a0}%) from the first visit to visit 4; unchanged skin would stay within \u{2212}4.0 to +4.2\u{a0}%: improved."
         );
         assert_eq!(told.notes.len(), 2, "{:?}", told.notes);
     }
