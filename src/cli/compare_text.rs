@@ -31,7 +31,7 @@ pub fn told(found: &Progress, config: &ProgressConfig, color: ColorChoice) -> Re
         let against = rows.values().find_map(|row| row.control.as_deref());
         let against = against.map_or_else(String::new, |c| format!(", less the change of {}", printable(c)));
         let _ = writeln!(text, "\n{}{control}{against}", printable(&place.region));
-        let _ = writeln!(text, "  {:<26} {:>9} {:>9}  {}", "", "before", "after", "change (95 % interval)  verdict");
+        let _ = writeln!(text, "  {:<26} {:>9} {:>9}  change (95 % interval)  verdict", "", "before", "after");
         for row in headline.iter().filter_map(|column| rows.get(column)) {
             let values = row.change.as_ref().map(|change| [change.before, change.after]).unwrap_or_default();
             let [before, after] = values.map(|v| v.map_or_else(String::new, |v| format!("{v:.4}")));

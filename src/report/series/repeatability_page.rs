@@ -168,7 +168,7 @@ impl View {
         let plots = headline.iter().filter_map(|row| {
             let limits = row.limits.as_ref()?;
             let metric = row.column.metric();
-            Some(bland_altman::svg(&metric.name, &metric.unit, limits, row.scale))
+            Some(bland_altman::svg(&metric.name, metric.unit, limits, row.scale))
         });
         // The pooled set is one where there is one region in one view.
         let sets = found.iter().map(|r| &r.set).collect::<std::collections::BTreeSet<_>>();
