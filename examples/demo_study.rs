@@ -105,7 +105,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = std::env::args().nth(1).ok_or("the folder to write to is missing")?;
     let out = Path::new(&out);
     std::fs::create_dir_all(out)?;
-    let mut study = String::from("photo,subject,date,visit,view,region,arm,mm_per_px,repeat,clinician_gb\n");
+    let mut study = String::from("photo,subject,date,visit,view,region,arm,mm_per_px,repeat,goodman_baron\n");
     let mut sessions = String::from("subject,date,session,instrument,needle_depth_mm,solution,redness\n");
     let mut regions = serde_json::Map::new();
     for subject in &SUBJECTS {

@@ -12,7 +12,9 @@ use super::exit::Exit;
 use super::settings::Settings;
 use super::terminal::{Paint, paint, printable, say, warn};
 use super::{interrupt, progress_text, study as study_command};
+use crate::batch::journal::JOURNAL_FILE;
 use crate::batch::{Journal, Lock};
+use crate::error::Error;
 use crate::measure::config::Family;
 use crate::photo::Limits;
 use crate::report::series::pictures::PictureFolder;
@@ -124,6 +126,10 @@ pub fn run(args: &ProgressArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     let settings = settings_of(&args.series)?;
     let Some(study) = load(&args.file, &settings, color)? else { return Ok(Exit::Usage) };
     let out = &settings.out;
+    if args.hide.is_asked() && out.join(JOURNAL_FILE).exists() {
+        let message = "the folder holds results with names and dates; give another --out";
+        return Err(Error::config(message).at(out).into());
+    }
     let _lock = begin(out)?;
     // The journal remembers file times and hashes of photos: it is not for giving away.
     let journal = if args.hide.is_asked() { beside(out) } else { out.clone() };

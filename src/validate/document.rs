@@ -43,11 +43,11 @@ const EXPLAINED: &[(&str, &str)] = &[
     ),
     (
         "the lamp put up again",
-        "the error comes from shots of one visit, which share their lamp: what differs from visit to visit is not in it. A control in the same photos takes most of it away or withholds the change; without one, a lamp that turns by a few degrees is told as a change of some percent.",
+        "shots of one visit share their lamp, so what a lamp that is put up again does is in no repeat shot: a stated error between visits stands for it, and some of these lamps move the relief by more. A control in the same photos takes most of it away or withholds the change.",
     ),
     (
         "ambient light +",
-        "so little softer light stays below what the range of the light and the anisotropy of the relief show, and it is not the same for all skin of a photo: relief of another direction loses more. It moves the relief by a few percent, which is more than repeat shots of one visit scatter.",
+        "so little softer light stays below what the range of the light and the anisotropy of the relief show, and it is not the same for all skin of a photo: relief of another direction loses more. It moves the relief by a few percent, which can be more than the stated error between visits.",
     ),
     (
         "light told from the photo",
@@ -71,7 +71,8 @@ pub fn markdown(plan: &Plan, command: &str, claims: &[Claim]) -> String {
          {} by {} pixels of {} mm, JPEG quality {}; each claim is tried on {} of them. From the seed of a scenario are drawn: \
          depth of furrows (0.04-0.07 mm) and of plateaus (0.03-0.05 mm), pores (20-100 per cm²), tension lines, mottle of \
          melanin and blood (rms 5-9 %), fine mottle (2-4 %), blood (0.010-0.018), the lamp's azimuth (any), elevation \
-         (35-50°) and ambient light (0.25-0.45).\n",
+         (35-50°) and ambient light (0.25-0.45). Alignment is tried on recaptures and on pairs that nothing can align, change on \
+         simulated subjects: what those are stands in their rows and in `src/validate`.\n",
         640, 480, 0.05, 95, plan.scenarios
     );
     let _ = writeln!(

@@ -48,8 +48,16 @@ pub fn evaluate(study: Study, readings: Vec<Reading>, config: &ProgressConfig) -
         trends.extend(found.trends(place, &yardsticks));
         rows.append(&mut own);
     }
+    // Where parts were drawn they are what is treated: all skin holds them and their control.
+    let drawn: BTreeSet<(usize, &str)> =
+        places.iter().filter(|p| p.region != ALL).map(|p| (p.subject, p.view.as_str())).collect();
+    let counts = |row: &&ChangeRow| {
+        let place = &row.place;
+        headline.contains(&row.column)
+            && !(place.region == ALL && drawn.contains(&(place.subject, place.view.as_str())))
+    };
     let observations: Vec<Observation> =
-        rows.iter().filter(|row| headline.contains(&row.column)).filter_map(|row| observation(&study, row)).collect();
+        rows.iter().filter(counts).filter_map(|row| observation(&study, row)).collect();
     let has_control = rows.iter().any(|row| row.is_control);
     let (groups, differences) = cohort::summarize(&observations, has_control.then_some(CONTROL), config.seed);
     let lesions = lesions::rows(&study, &readings);
@@ -330,9 +338,10 @@ fn compare(
 /// What the cohort counts of a row.
 fn observation(study: &Study, row: &ChangeRow) -> Option<Observation> {
     let change = row.change.as_ref()?;
-    let told = change.figures.map(|f| match f.scale {
-        Scale::Interval => f.delta,
-        _ => f.delta_percent.unwrap_or(f.delta),
+    // One unit per metric: of a baseline of nothing there are no percent.
+    let told = change.figures.and_then(|f| match f.scale {
+        Scale::Interval => Some(f.delta),
+        _ => f.delta_percent,
     });
     Some(Observation {
         subject: study.subjects[row.place.subject].id.clone(),
