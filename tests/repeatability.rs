@@ -39,7 +39,7 @@ fn the_demonstration_study() {
     let study = demo();
     let ask = |out: &Path, more: &[&str]| {
         let common = ["repeatability", study.to_str().unwrap(), "--families", "quality,relief,structure", "--out"];
-        run(&[&common, &[out.to_str().unwrap()], more].concat()).expect(0)
+        run(&[&common[..], &[out.to_str().unwrap()], more].concat()).expect(0)
     };
     let done = ask(&one, &["--jobs", "1"]);
     assert!(done.stdout.contains("24 of 24 photos measured"), "{}", done.stdout);
