@@ -214,6 +214,9 @@ fn without_a_script_before_and_after_are_there() {
         let photo = pane.split("<img data-layer=\"photo\"").nth(1).unwrap().split('>').next().unwrap();
         assert!(!photo.contains("hidden") && photo.contains("alt=\"photo, Visit "));
     }
+    assert!(panes.iter().all(|p| p.contains("data-laid=\"yes\"")), "all lie over the first one");
+    let other = &written(&usual())["subjects/S10.html"];
+    assert_eq!(other.matches("data-laid=\"no\"").count(), 1, "only the last one does not");
     // What needs the script is not shown without it.
     assert!(markup.contains("<form class=\"controls\" hidden>") && markup.contains("<div class=\"slide\" hidden>"));
     assert!(markup.contains("<input type=\"range\"") && markup.contains("aria-label=\"Boundary"));

@@ -171,11 +171,11 @@ fn halves() -> Vec<Polygon> {
 
 fn read(study: &Study, folder: &Path, scars: bool) -> Result<Vec<Reading>> {
     let journal = Journal::open(folder, true)?;
-    let mut config = Config::default();
-    config.families = vec![Family::Pigment, Family::Spots, Family::Relief, Family::Structure];
+    let mut families = vec![Family::Pigment, Family::Spots, Family::Relief, Family::Structure];
     if scars {
-        config.families.push(Family::Scars);
+        families.push(Family::Scars);
     }
+    let config = Config { families, ..Config::default() };
     let (align, stop) = (AlignConfig::default(), AtomicBool::new(false));
     let setup = Setup {
         config: &config,

@@ -17,6 +17,7 @@ use crate::series::statistics::change::{Change, Shift, Yardstick, control_moved,
 use crate::series::statistics::cohort::{self, Observation};
 use crate::series::statistics::defaults;
 use crate::series::statistics::rank::Rank;
+use crate::series::statistics::repeatability::ErrorModel;
 use crate::series::statistics::scale::Scale;
 use crate::series::statistics::trend::Trend;
 use crate::series::statistics::verdict::{Reason, Verdict};
@@ -202,6 +203,7 @@ impl<'a> Found<'a> {
             if visits.iter().all(|&v| shots(v).is_empty()) {
                 continue;
             }
+            let yardstick = &with_visits(*yardstick, beside_control);
             for &v in &visits {
                 let (day, values) = (subject.visits[v].day, shots(v));
                 let mut row = ChangeRow {
@@ -286,6 +288,12 @@ impl<'a> Found<'a> {
         }
         rows
     }
+}
+
+/// The yardstick with the error that the shots of a visit share.
+fn with_visits(yardstick: Yardstick, beside_control: bool) -> Yardstick {
+    let visit = defaults::between_visits(yardstick.scale, beside_control);
+    Yardstick { error: yardstick.error.map(|error| ErrorModel { visit, ..error }), ..yardstick }
 }
 
 /// Fills in the change of a row against its baseline, less that of a control.

@@ -142,7 +142,9 @@ fn time_at(chars: &[char]) -> usize {
     let clock = |c: &char| c.is_ascii_digit() || matches!(c, ':' | '.' | 'Z' | '+');
     match chars {
         ['T' | ' ' | '_' | '-', rest @ ..] => {
-            let n = rest.iter().take_while(|c| clock(c)).count();
+            let run = rest.iter().take_while(|c| clock(c)).count();
+            // What follows the time, such as the ending of a file's name, is no part of it.
+            let n = rest[..run].iter().rposition(|c| c.is_ascii_digit() || *c == 'Z').map_or(0, |last| last + 1);
             let digits = rest[..n].iter().filter(|c| c.is_ascii_digit()).count();
             if digits >= 4 { n + 1 } else { 0 }
         }
