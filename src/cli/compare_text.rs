@@ -93,8 +93,11 @@ fn errors(found: &Progress, headline: &[Column]) -> String {
     });
     match own {
         Some(groups) => format!(
-            "The error of measurement comes from the repeat shots themselves: {groups} group{}, each a region at a visit.\n",
-            if groups == 1 { "" } else { "s" }
+            "The error of a shot comes from the repeat shots themselves: {groups} group{}, each a region at a visit. To what is compared by\n\
+             ratios a stated error between visits is added: {} % each, or {} % each for a region and its control.\n",
+            if groups == 1 { "" } else { "s" },
+            100.0 * defaults::VISIT,
+            100.0 * defaults::VISIT_BESIDE_CONTROL
         ),
         None if sources.contains(&ErrorSource::Stated) => format!(
             "The error of measurement is a stated one ({:.0} % of an amplitude), not measured: where none is stated, the change is withheld.\n\

@@ -82,7 +82,7 @@ fn summary(rows: &[Repeatability], about: &About) -> Result<String> {
     let groups = rows.iter().map(|r| r.groups).max().unwrap_or(0);
     let mut text = format!(
         "{} of {} photos measured, up to {groups} groups of repeat shots a metric.\n\
-         Error of one shot, and what unchanged skin shows between two visits of 1, 2 and 3 shots:\n",
+         Error of one shot, and how far the means of 1, 2 and 3 shots of unchanged skin differ by it:\n",
         about.measured, about.photos
     );
     let mut line = |cells: [&str; 6]| {

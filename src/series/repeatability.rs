@@ -86,7 +86,8 @@ impl Repeatability {
     }
 
     /// The largest fall and the largest rise that unchanged skin shows between the means of `n` shots each: in percent on the log
-    /// scale, else in the metric's unit at the mean of the set.
+    /// scale, else in the metric's unit at the mean of the set. By the error of a shot alone: verdicts add a stated error between
+    /// visits ([`super::statistics::defaults::between_visits`]).
     #[must_use]
     pub fn smallest_change(&self, n: usize) -> Option<Interval> {
         let sdc = ErrorModel::from(self.error.ok()?).sdc(n, n);

@@ -19,6 +19,7 @@ use crate::report::page::text;
 use crate::report::plot::{self, bland_altman};
 use crate::series::repeatability::{Repeatability, SHOTS, Set};
 use crate::series::statistics::Interval;
+use crate::series::statistics::defaults;
 use crate::series::statistics::scale::Scale;
 
 const SCRIPT: &str = include_str!("../../../templates/repeatability.js");
@@ -71,6 +72,9 @@ struct View {
     rows: Vec<RowView>,
     row_note: String,
     several: bool,
+    /// The stated errors between visits, percent.
+    between: f64,
+    beside: f64,
 }
 
 /// A metric of a set, as text.
@@ -191,6 +195,8 @@ impl View {
                 "Intervals, limits of agreement and units are in repeatability.csv.".to_owned()
             },
             several: sets.len() > 2,
+            between: 100.0 * defaults::VISIT,
+            beside: 100.0 * defaults::VISIT_BESIDE_CONTROL,
             style,
         }
     }
