@@ -78,7 +78,7 @@ pub fn markdown(plan: &Plan, command: &str, claims: &[Claim]) -> String {
     let _ = writeln!(
         out,
         "Tuning and test are kept apart: methods are tuned on seeds from {} (`--set tuning`), figures are reported on \
-         seeds from {} (`--set test`), on which no parameter was fitted and no choice was made: they were drawn anew when the method was settled. The test set also draws the scattering below the \
+         seeds from {} (`--set test`), on which no parameter was fitted and no choice was made: they were drawn anew when the method was settled. One exception: the stated error between visits was chosen knowing what the claims of change had shown without it. The test set also draws the scattering below the \
          surface (0.9 to 1.1 times the usual one); the tuning set does not. This is the {} set.\n",
         Set::Tuning.first_seed(),
         Set::Test.first_seed(),
