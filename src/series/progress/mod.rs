@@ -1,7 +1,7 @@
 //! What changed in a study: the engine of `cicatrix progress`.
 //!
 //! Measuring turns every shot into a [`Reading`]: its photo is laid over that of the baseline, the regions of the baseline
-//! follow, and each is measured. Evaluating turns readings into changes: repeat shots give the error, [`gates`] say what the
+//! follow, and each is measured. Evaluating turns readings into changes: repeat shots give the error, gates say what the
 //! photos do not carry, a control is subtracted, lesions are followed one by one, courses are held against their rules, and arms
 //! are compared.
 
