@@ -23,9 +23,7 @@
 //! | room | what |
 //! | --- | --- |
 //! | [`report`] | what people and programs read: tables, maps, pages |
-//! | [`series`] | many visits to change: repeat shots, verdicts, trends, cohorts |
-//! | [`series`] | many visits: the study, its sessions, change with its error |
-//! | [`series`] | many visits to change: alignment |
+//! | [`series`] | many visits to change: the study, alignment, repeat shots, verdicts, trends, cohorts |
 //! | [`batch`] | many photos: discover, measure, keep, account |
 //! | [`measure`] | one photo to numbers; [`measure::dictionary`] is the one place where a column is named |
 //! | [`photo`] | bytes to linear planes |

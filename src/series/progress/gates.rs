@@ -79,7 +79,7 @@ pub(super) struct Pair<'a> {
 /// Why a change of some kind of metric is withheld, and what to know if it is told.
 pub(super) fn judge(pair: &Pair<'_>, kind: Kind) -> (BTreeSet<Reason>, BTreeSet<Note>) {
     let (mut reasons, mut notes) = (BTreeSet::new(), BTreeSet::new());
-    laying(pair, kind, &mut reasons, &mut notes);
+    laying(pair, &mut reasons, &mut notes);
     scale(pair, kind, &mut reasons, &mut notes);
     light(pair, kind, &mut reasons, &mut notes);
     camera_and_color(pair, kind, &mut reasons, &mut notes);
@@ -98,7 +98,7 @@ fn copies(pair: &Pair<'_>, reasons: &mut BTreeSet<Reason>) {
 }
 
 /// Do the photos lie over one another, and do they show the same skin?
-fn laying(pair: &Pair<'_>, _: Kind, reasons: &mut BTreeSet<Reason>, notes: &mut BTreeSet<Note>) {
+fn laying(pair: &Pair<'_>, reasons: &mut BTreeSet<Reason>, notes: &mut BTreeSet<Note>) {
     for reading in pair.before.iter().chain(pair.after).filter(|r| !r.rows.is_empty()) {
         let verdict = match &reading.laid {
             Laid::Baseline => continue,
