@@ -73,7 +73,8 @@ fn every_cell_of_a_skin_photo_is_filled() {
     let mut config = Config::default();
     config.mm_per_px = Some(0.05);
     let m = measure_with(&skin(400, 300), &Regions::default(), config);
-    let may_be_empty = ["sha256", "photo", "captured_at", "camera", "flash", "light_azimuth_deg", "red_spot_contrast"];
+    let may_be_empty =
+        ["sha256", "photo", "captured_at", "camera", "flash", "jpeg_quality", "light_azimuth_deg", "red_spot_contrast"];
     let column = |name: &str| Column::named(name).unwrap();
     let ratios = [column("stat_cov"), column("stat_qcod")];
     // Hollows and domes are told apart by the light alone.

@@ -97,6 +97,7 @@ fn score(file: &Path, study: &StudyConfig, out: &Path, jobs: usize) -> (Progress
     let setup = Setup {
         config: &config,
         config_hash: "test",
+        surround: true,
         align: &align,
         journal: &journal,
         sink: &desk,
@@ -370,6 +371,40 @@ fn regions_drawn_on_the_follow_up_win() {
     let after = areas(&found);
     assert!(after["b_0.jpg"] < 0.4 * before["b_0.jpg"], "{before:?} {after:?}");
     assert!((after["b_1.jpg"] / before["b_1.jpg"] - 1.0).abs() < 0.01, "the other shot keeps the baseline's");
+}
+
+/// Two visits of skin of which only a part was drawn, and no control.
+fn without_control(after: &Phantom) -> Bench {
+    let bench = unchanged();
+    bench.put("regions.json", r#"{"a_0.jpg": {"cheek": [[15, 15], [110, 15], [110, 215], [15, 215]]}}"#);
+    let before = skin(41).scene().unwrap();
+    bench.shoot("b", &after.scene_after(Some(&before)).unwrap(), &after.camera, 3);
+    bench
+}
+
+#[test]
+fn the_skin_around_the_regions_is_a_witness_where_no_control_was_drawn() {
+    let (found, _) = without_control(&skin(41)).score(false);
+    let around = row(&found, "S", progress::SURROUND, MID, 1);
+    assert!(around.is_backdrop && around.shots.len() == 2 && around.arm.is_empty(), "{around:?}");
+    assert_eq!(*verdict(&found, "S", "cheek", MID, 1), Verdict::WithinError);
+    // Treated skin changes, and what surrounds it does not.
+    let mut treated = skin(41);
+    (treated.treated.x_mm, treated.treated.width_mm) = (-5.0, 5.0 + 120.0 * MM_PER_PX);
+    (treated.treated.y_mm, treated.treated.height_mm) = (-5.0, 40.0);
+    treated.treated.relief_gain = 0.7;
+    let (found, _) = without_control(&treated).score(false);
+    assert_eq!(*verdict(&found, "S", "cheek", MID, 1), Verdict::Improved);
+    let around = row(&found, "S", progress::SURROUND, MID, 1).change.as_ref().unwrap();
+    assert!((around.after.unwrap() / around.before.unwrap() - 1.0).abs() < 0.06, "{around:?}");
+    // Light changes both.
+    let mut softer = skin(41);
+    softer.light.ambient += 0.3;
+    let (found, _) = without_control(&softer).score(false);
+    assert_withheld(&found, "S", "cheek", Reason::SurroundMoved);
+    // With a control in the photos nothing else is asked.
+    let (found, _) = unchanged().score(false);
+    assert!(found.rows.iter().all(|r| r.place.region != progress::SURROUND));
 }
 
 #[test]

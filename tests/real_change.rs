@@ -174,6 +174,7 @@ fn score(folder: &Path) -> Progress {
     let setup = Setup {
         config: &config,
         config_hash: "test",
+        surround: true,
         align: &align,
         journal: &journal,
         sink: &Nowhere,

@@ -9,7 +9,7 @@ use super::terminal::{Paint, paint, printable};
 use crate::error::Result;
 use crate::measure::Column;
 use crate::series::align::Verdict as Laying;
-use crate::series::progress::{ChangeRow, ErrorSource, Laid, Note, Place, Progress, ProgressConfig, Reading};
+use crate::series::progress::{ChangeRow, ErrorSource, Laid, Note, Place, Progress, ProgressConfig, Reading, SURROUND};
 use crate::series::statistics::defaults;
 
 /// The comparison in words.
@@ -22,7 +22,11 @@ pub fn told(found: &Progress, config: &ProgressConfig, color: ColorChoice) -> Re
         }
     }
     let mut places: BTreeMap<&Place, BTreeMap<Column, &ChangeRow>> = BTreeMap::new();
-    for row in found.rows.iter().filter(|row| row.change.is_some() && headline.contains(&row.column)) {
+    for row in found
+        .rows
+        .iter()
+        .filter(|row| row.change.is_some() && row.place.region != SURROUND && headline.contains(&row.column))
+    {
         places.entry(&row.place).or_default().insert(row.column, row);
     }
     let mut notes = BTreeSet::new();
@@ -86,7 +90,7 @@ fn laying(reading: &Reading, color: ColorChoice) -> Option<String> {
 /// Where the errors come from.
 fn errors(found: &Progress, headline: &[Column]) -> String {
     let sources: Vec<ErrorSource> =
-        headline.iter().filter_map(|column| found.yardsticks.get(column).map(|(_, source)| *source)).collect();
+        headline.iter().filter_map(|column| found.yardsticks.get(column).map(|known| known.source)).collect();
     let own = sources.iter().find_map(|source| match source {
         ErrorSource::Repeats { groups, .. } => Some(*groups),
         ErrorSource::Stated | ErrorSource::Unknown => None,

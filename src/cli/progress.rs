@@ -234,6 +234,7 @@ pub(super) fn measured(
     let setup = Setup {
         config: &settings.config,
         config_hash: &config_hash,
+        surround: settings.progress.surround,
         align: &AlignConfig::default(),
         journal: &journal,
         sink: &pictures,

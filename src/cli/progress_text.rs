@@ -1,6 +1,6 @@
 //! What `progress` says at its end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -8,7 +8,6 @@ use super::args::ColorChoice;
 use super::terminal::{Paint, paint, printable};
 use crate::error::Result;
 use crate::measure::Column;
-use crate::measure::pipeline::ALL;
 use crate::series::progress::{ChangeRow, Place, Progress, ProgressConfig};
 use crate::series::statistics::verdict::Verdict;
 
@@ -18,13 +17,7 @@ const NAMED: usize = 40;
 /// The last visit of every place, in the headline metrics, and where the results are.
 pub fn summary(found: &Progress, config: &ProgressConfig, out: &Path, color: ColorChoice) -> Result<String> {
     let headline = config.headline_columns()?;
-    // Where parts were drawn, they are what the study is about.
-    let drawn: BTreeSet<(usize, &str)> =
-        found.rows.iter().filter(|r| r.place.region != ALL).map(|r| (r.place.subject, r.place.view.as_str())).collect();
-    let shown = |r: &&ChangeRow| {
-        let whole = r.place.region == ALL && drawn.contains(&(r.place.subject, r.place.view.as_str()));
-        !r.is_control && !whole && r.change.is_some() && headline.contains(&r.column)
-    };
+    let shown = |r: &&ChangeRow| !r.is_control && !r.is_backdrop && r.change.is_some() && headline.contains(&r.column);
     let mut last: BTreeMap<&Place, BTreeMap<Column, &ChangeRow>> = BTreeMap::new();
     for row in found.rows.iter().filter(shown) {
         // Rows come visit after visit.

@@ -344,6 +344,7 @@ columns! {
         ILLUMINATION_RANGE "illumination_range" Number ["EV"] Neutral "range from the 5th to the 95th percentile of the slow shading (below the coarse band) over the region, log2", "Cicatrix";
         NOISE_SD "noise_sd" Number ["ln"] Neutral "standard deviation of the pixel noise of ln G: mean of the lower three quarters of the absolute diagonal Haar coefficients / 0.5149", "Donoho and Johnstone 1994";
         LIGHT_AZIMUTH_DEG "light_azimuth_deg" Number ["deg"] Neutral "direction the light comes from in the image plane, 0 right, 90 up: as given, or the axis of the largest gradient energy of the mid relief, the side on which the slow shading is brighter; where that is unclear, what the flanks of scars and pores agree on", "Cicatrix, after Knill 1990";
+        JPEG_QUALITY "jpeg_quality" Integer [""] Neutral "quality, 1 to 100, that the luma table of a JPEG stands for; empty of other files", "Independent JPEG Group, jcparam.c";
     }
     Color {
         L_MEAN "l_mean" Number [""] Neutral "mean CIELAB L* of the region", "CIE 15:2018, D65";

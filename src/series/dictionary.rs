@@ -157,9 +157,11 @@ tables! {
         "sem_high" Number [""] "upper end";
         "df" Number [""] "its degrees of freedom; empty where it is stated";
         "cv_percent" Number ["%"] "the same as a coefficient of variation, on the log scale";
-        "sem_visit" Number [""] "standard deviation of what the shots of a visit share, where it is known";
+        "sem_visit" Number [""] "standard deviation of what the shots of a visit share, on the scale; empty where none is known or stated";
+        "visit_source" Text [""] "`controls` where it comes from the visits of the study's controls, `stated` where they are fewer than 10 beyond their first";
+        "sem_visit_beside_control" Number [""] "the same of a region and of its control in the same photos, each";
         "sdc95_in" Text [""] "what the smallest detectable changes are in: `percent`, the metric's `unit`, or `root` (differences of roots)";
-        "sdc95_1_low" Number [""] "smallest detectable fall between single shots";
+        "sdc95_1_low" Number [""] "smallest detectable fall between single shots, without a control";
         "sdc95_1_high" Number [""] "smallest detectable rise";
         "sdc95_2_low" Number [""] "the same between means of two shots";
         "sdc95_2_high" Number [""] "rise";

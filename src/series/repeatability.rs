@@ -19,7 +19,6 @@ use super::statistics::scale::{Scale, resolution};
 use super::statistics::verdict::{Reason, Verdict};
 use super::study::Study;
 use crate::measure::Column;
-use crate::measure::pipeline::ALL;
 
 /// Numbers of shots on either side that smallest detectable changes are told for.
 pub const SHOTS: [usize; 3] = [1, 2, 3];
@@ -112,24 +111,24 @@ pub fn has_repeats(study: &Study) -> bool {
 /// Every metric of every set, pooled first: by set, then by column. Empty where no visit has two measured shots.
 #[must_use]
 pub fn of(found: &Progress) -> Vec<Repeatability> {
-    let drawn = found.rows.iter().any(|row| row.place.region != ALL);
+    let drawn = found.rows.iter().any(|row| row.place.is_drawn());
     let mut columns: BTreeMap<Column, Vec<&ChangeRow>> = BTreeMap::new();
     for row in &found.rows {
         columns.entry(row.column).or_default().push(row);
     }
     let mut all = Vec::new();
     for (&column, rows) in &columns {
-        let Some((yardstick, _)) = found.yardsticks.get(&column) else { continue };
-        let pooled: Vec<&ChangeRow> = rows.iter().copied().filter(|row| !drawn || row.place.region != ALL).collect();
+        let Some(known) = found.yardsticks.get(&column) else { continue };
+        let pooled: Vec<&ChangeRow> = rows.iter().copied().filter(|row| !drawn || row.place.is_drawn()).collect();
         // Measured on the whole skin only.
         let nothing = pooled.iter().all(|row| row.shots.is_empty());
-        all.extend(of_set(Set::Pooled, column, yardstick.scale, if nothing { rows } else { &pooled }, rows));
+        all.extend(of_set(Set::Pooled, column, known.yardstick.scale, if nothing { rows } else { &pooled }, rows));
         let regions: BTreeSet<(&str, &str)> = rows.iter().map(|row| key(&row.place)).collect();
         for (view, region) in regions {
             let own: Vec<&ChangeRow> = rows.iter().copied().filter(|row| key(&row.place) == (view, region)).collect();
             let beside: Vec<&ChangeRow> = rows.iter().copied().filter(|row| row.place.view == view).collect();
             let set = Set::Region { view: view.to_owned(), region: region.to_owned() };
-            all.extend(of_set(set, column, yardstick.scale, &own, &beside));
+            all.extend(of_set(set, column, known.yardstick.scale, &own, &beside));
         }
     }
     all.sort_by(|a, b| (&a.set, a.column).cmp(&(&b.set, b.column)));
@@ -186,7 +185,7 @@ fn believed(row: &ChangeRow) -> bool {
 mod tests {
     use super::*;
     use crate::phantom::random::Random;
-    use crate::series::progress::ErrorSource;
+    use crate::series::progress::{ErrorSource, Known};
     use crate::series::statistics::change::Yardstick;
 
     /// `visits` visits of two shots of `subjects` places, which scatter by `shot` and `visit` in logarithms.
@@ -203,6 +202,7 @@ mod tests {
                     place: Place { subject, view: String::new(), region: "control".to_owned() },
                     arm: "control".to_owned(),
                     is_control: true,
+                    is_backdrop: false,
                     column,
                     visit: v,
                     day: None,
@@ -222,7 +222,7 @@ mod tests {
         Progress {
             study: Study::default(),
             readings: Vec::new(),
-            yardsticks: BTreeMap::from([(column, (yardstick, source))]),
+            yardsticks: BTreeMap::from([(column, Known { yardstick, source, visits: None, beside_control: None })]),
             rows,
             trends: Vec::new(),
             lesions: Vec::new(),
@@ -250,7 +250,7 @@ mod tests {
         let limits = own.limits.as_ref().unwrap().limits;
         assert!((limits.high - 1.96 * 2.0_f64.sqrt() * 0.02).abs() < 0.008, "{limits:?}");
         assert!(own.growth.unwrap().p > 0.01, "{:?}", own.growth);
-        assert_eq!(sem, study.yardsticks[&Column::RELIEF_SQ_MID].0.error.unwrap().shot);
+        assert_eq!(sem, study.yardsticks[&Column::RELIEF_SQ_MID].yardstick.error.unwrap().shot);
     }
 
     #[test]

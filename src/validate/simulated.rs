@@ -180,6 +180,7 @@ fn read(study: &Study, folder: &Path, scars: bool) -> Result<Vec<Reading>> {
     let setup = Setup {
         config: &config,
         config_hash: "simulated",
+        surround: true,
         align: &align,
         journal: &journal,
         sink: &Nowhere,

@@ -16,7 +16,7 @@ use cicatrix::series::align::{Alignment, NoAlignment, Quality, Reason as Why, Tr
 use cicatrix::series::course::{Finding, Severity};
 use cicatrix::series::lesion_match::Fate;
 use cicatrix::series::progress::{
-    ChangeRow, ErrorSource, GradeRow, Laid, LesionRow, Note, Pictures, Place, Progress, Reading, TrendRow,
+    ChangeRow, ErrorSource, GradeRow, Known, Laid, LesionRow, Note, Pictures, Place, Progress, Reading, TrendRow,
 };
 use cicatrix::series::statistics::change::{Change, Shift, Yardstick, visit_interval};
 use cicatrix::series::statistics::cohort::{Observation, summarize};
@@ -74,13 +74,14 @@ const STEP: f64 = 0.02;
 pub fn progress(out: &Path, subjects: &[(String, Kind)]) -> Progress {
     let pictures = pictures(out);
     let study = study(subjects);
-    let yardsticks: BTreeMap<Column, (Yardstick, ErrorSource)> = HEADLINE
+    let yardsticks: BTreeMap<Column, Known> = HEADLINE
         .iter()
         .map(|&column| {
             let groups = vec![vec![1.0, 1.02], vec![0.9, 0.91]];
             let mut yardstick = Yardstick::of(column, &groups, None).unwrap();
             yardstick.error = Ok(Sem { sd: STEP, df: 48.0 }.into());
-            (column, (yardstick, ErrorSource::Repeats { groups: 24, shots: 48 }))
+            let source = ErrorSource::Repeats { groups: 24, shots: 48 };
+            (column, Known { yardstick, source, visits: None, beside_control: None })
         })
         .collect();
     let mut progress = Progress {
@@ -251,7 +252,7 @@ fn rows(progress: &mut Progress, s: usize, id: &str, kind: Kind, observations: &
     let at = |region: &str| Place { subject: s, view: String::new(), region: region.to_owned() };
     for region in [TREATED, CONTROL] {
         for (c, &column) in HEADLINE.iter().enumerate() {
-            let yardstick = progress.yardsticks[&column].0;
+            let yardstick = progress.yardsticks[&column].yardstick;
             let base = match yardstick.scale {
                 Scale::Root => 0.04,
                 _ => 0.2 / (c + 1) as f64,
@@ -301,6 +302,7 @@ fn rows(progress: &mut Progress, s: usize, id: &str, kind: Kind, observations: &
                     place: at(region),
                     arm: if is_control { "control" } else { "pen" }.to_owned(),
                     is_control,
+                    is_backdrop: !is_control && region != TREATED,
                     column,
                     visit: v,
                     day: progress.study.subjects[s].visits[v].day,

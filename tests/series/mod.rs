@@ -13,13 +13,14 @@ use cicatrix::series::align::{Alignment, NoAlignment, Quality, Reason as Misfit,
 use cicatrix::series::course::{Finding, Severity};
 use cicatrix::series::lesion_match::Fate;
 use cicatrix::series::progress::{
-    ChangeRow, ErrorSource, GradeRow, Laid, LesionRow, Note, Pictures, Place, Progress, Reading, TrendRow,
+    ChangeRow, ErrorSource, GradeRow, Known, Laid, LesionRow, Note, Pictures, Place, Progress, Reading, TrendRow,
+    VisitSource,
 };
 use cicatrix::series::statistics::change::{Change, Yardstick, visit_interval};
 use cicatrix::series::statistics::cohort::{Observation, summarize};
-use cicatrix::series::statistics::defaults::stated;
+use cicatrix::series::statistics::defaults::{self, stated};
 use cicatrix::series::statistics::rank::Rank;
-use cicatrix::series::statistics::repeatability::Sem;
+use cicatrix::series::statistics::repeatability::{ErrorModel, Sem};
 use cicatrix::series::statistics::scale::Scale;
 use cicatrix::series::statistics::trend::Trend;
 use cicatrix::series::statistics::verdict::Reason;
@@ -180,11 +181,15 @@ fn regions(subject: usize) -> &'static [&'static str] {
     if subject == 2 { &["S07 scar", "cheek"] } else { &["cheek"] }
 }
 
-fn yardsticks() -> BTreeMap<Column, (Yardstick, ErrorSource)> {
+fn yardsticks() -> BTreeMap<Column, Known> {
     let repeats = ErrorSource::Repeats { groups: 6, shots: 12 };
     let one = |column: Column, scale, sem: Result<Sem, Reason>, source| {
         let direction = if column == Column::A_MEAN { Direction::Neutral } else { Direction::Lower };
-        (column, (Yardstick { scale, direction, error: sem.map(Into::into) }, source))
+        let stated = |beside| defaults::between_visits(scale, beside);
+        let error = sem.map(|shot| ErrorModel { shot, visit: stated(false) });
+        let visits = stated(false).map(|_| VisitSource::Stated);
+        let yardstick = Yardstick { scale, direction, error };
+        (column, Known { yardstick, source, visits, beside_control: stated(true) })
     };
     BTreeMap::from([
         one(Column::A_MEAN, Scale::Interval, Ok(Sem { sd: 0.5, df: 6.0 }), repeats),
@@ -215,12 +220,12 @@ fn values(column: Column, subject: usize, visit: usize) -> Vec<f64> {
     }
 }
 
-fn rows(study: &Study, yardsticks: &BTreeMap<Column, (Yardstick, ErrorSource)>) -> Vec<ChangeRow> {
+fn rows(study: &Study, yardsticks: &BTreeMap<Column, Known>) -> Vec<ChangeRow> {
     let mut rows = Vec::new();
     for (s, subject) in study.subjects.iter().enumerate() {
         for region in regions(s) {
             let place = Place { subject: s, view: "left".to_owned(), region: (*region).to_owned() };
-            for (&column, (yardstick, _)) in yardsticks {
+            for (&column, Known { yardstick, .. }) in yardsticks {
                 for (v, visit) in subject.visits.iter().enumerate() {
                     let shots = values(column, s, v);
                     let withheld: &[Reason] = match s {
@@ -233,6 +238,7 @@ fn rows(study: &Study, yardsticks: &BTreeMap<Column, (Yardstick, ErrorSource)>) 
                         place: place.clone(),
                         arm: study.shots[visit.shots[0]].arms.of(region).to_owned(),
                         is_control: s == 2,
+                        is_backdrop: false,
                         column,
                         visit: v,
                         day: visit.day,

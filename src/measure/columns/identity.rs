@@ -17,6 +17,7 @@ pub fn fill(photo: &Photo, config: &Config, row: &mut Row) {
     row.set(Column::CAPTURED_AT, photo.info.captured_at.clone());
     row.set(Column::CAMERA, photo.info.camera.clone());
     row.set(Column::FLASH, photo.info.flash.map(|fired| if fired { "yes" } else { "no" }.to_owned()));
+    row.set(Column::JPEG_QUALITY, photo.info.jpeg_quality.map(usize::from));
     row.set(Column::MM_PER_PX, scale.mm_per_px);
     row.set(Column::SCALE_SOURCE, scale.source);
     let notes = photo.info.notes.iter().map(|note| match note {

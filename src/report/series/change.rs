@@ -67,8 +67,8 @@ fn cells(
     let subject = &progress.study.subjects[row.place.subject];
     let visit = &subject.visits[row.visit];
     let yardstick = progress.yardsticks.get(&row.column);
-    let scale = yardstick.map(|(y, _)| y.scale);
-    let shot = yardstick.and_then(|(y, _)| y.error.ok()).map(|e| e.shot);
+    let scale = yardstick.map(|k| k.yardstick.scale);
+    let shot = yardstick.and_then(|k| k.yardstick.error.ok()).map(|e| e.shot);
     let figures = row.change.as_ref().and_then(|c| c.figures);
     let verdict = row.change.as_ref().map(|c| &c.verdict);
     let reasons = match verdict {
@@ -108,7 +108,7 @@ fn cells(
     cells.push(scale.map(|s| s.name()).into());
     cells.push(shot.map(|s| s.sd).into());
     cells.push(shot.map(|s| s.df).into());
-    cells.push(yardstick.map(|(_, source)| source.name()).into());
+    cells.push(yardstick.map(|k| k.source.name()).into());
     cells.extend(ends(figures.map(|f| f.noise)));
     cells.extend(ends(figures.and_then(|f| f.noise_percent)));
     cells.extend([figures.map(|f| f.rci), figures.map(|f| f.p), p_holm].map(Value::from));

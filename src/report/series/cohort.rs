@@ -28,7 +28,7 @@ fn cohort(out: &Path, progress: &Progress) -> Result<Vec<Sealed>> {
     // As the engine tells changes: in percent unless the metric has no zero.
     let told_in = |name: &str| -> [Value; 2] {
         let column = Column::named(name);
-        let scale = column.and_then(|c| progress.yardsticks.get(&c)).map(|(y, _)| y.scale);
+        let scale = column.and_then(|c| progress.yardsticks.get(&c)).map(|k| k.yardstick.scale);
         let unit = column.map_or("", |c| c.metric().unit);
         if scale == Some(Scale::Interval) { ["unit".into(), text(unit)] } else { ["percent".into(), "%".into()] }
     };
@@ -58,7 +58,7 @@ fn cohort(out: &Path, progress: &Progress) -> Result<Vec<Sealed>> {
 fn trend(out: &Path, progress: &Progress, about: &SeriesAbout) -> Result<Vec<Sealed>> {
     let mut sheet = Sheet::create(out, &TREND, &[])?;
     for row in &progress.trends {
-        let scale = progress.yardsticks.get(&row.column).map(|(y, _)| y.scale);
+        let scale = progress.yardsticks.get(&row.column).map(|k| k.yardstick.scale);
         let monthly = |slope: Option<f64>| -> Value {
             slope.filter(|_| scale == Some(Scale::Log)).map(percent_in_30_days).into()
         };
@@ -106,10 +106,11 @@ fn grades(out: &Path, progress: &Progress) -> Result<Vec<Sealed>> {
 
 fn yardsticks(out: &Path, progress: &Progress, about: &SeriesAbout) -> Result<Vec<Sealed>> {
     let mut sheet = Sheet::create(out, &YARDSTICKS, &[])?;
-    for (&column, (yardstick, source)) in &progress.yardsticks {
+    for (&column, known) in &progress.yardsticks {
+        let yardstick = &known.yardstick;
         let metric = column.metric();
         let error = yardstick.error.ok();
-        let (groups, shots) = match *source {
+        let (groups, shots) = match known.source {
             ErrorSource::Repeats { groups, shots } => (Some(groups), Some(shots)),
             ErrorSource::Stated | ErrorSource::Unknown => (None, None),
         };
@@ -121,7 +122,7 @@ fn yardsticks(out: &Path, progress: &Progress, about: &SeriesAbout) -> Result<Ve
             text(direction(metric.direction)),
             is_headline(about, column),
             yardstick.scale.name().into(),
-            source.name().into(),
+            known.source.name().into(),
             yardstick.error.err().map(|r| r.code()).into(),
             groups.into(),
             shots.into(),
@@ -131,6 +132,8 @@ fn yardsticks(out: &Path, progress: &Progress, about: &SeriesAbout) -> Result<Ve
         cells.push(shot.map(|s| s.df).into());
         cells.push(shot.filter(|_| yardstick.scale == Scale::Log).map(|s| 100.0 * s.cv()).into());
         cells.push(error.and_then(|e| e.visit).map(|v| v.sd).into());
+        cells.push(known.visits.filter(|_| error.is_some()).map(|v| v.name()).into());
+        cells.push(known.beside_control.filter(|_| error.is_some()).map(|v| v.sd).into());
         cells.push(error.map(|_| detectable_in(yardstick.scale)).into());
         for n in 1..=3 {
             cells.extend(ends(detectable(yardstick, n)));

@@ -107,7 +107,7 @@ fn entry(progress: &Progress, about: &SeriesAbout, row: &ChangeRow) -> Json {
         "bodySite": { "text": site },
         "device": { "display": format!("Cicatrix {}", about.version) },
     });
-    let scale = progress.yardsticks.get(&row.column).map(|(y, _)| y.scale);
+    let scale = progress.yardsticks.get(&row.column).map(|k| k.yardstick.scale);
     match scale.and_then(|s| visit_value(&row.shots, s)) {
         Some(value) => observation["valueQuantity"] = quantity(value, metric.unit),
         None => observation["dataAbsentReason"] = absent("error", "the metric could not be measured at this visit"),

@@ -201,7 +201,7 @@ fn import(out: &Path, progress: &Progress, about: &SeriesAbout, fields: &[Field]
 /// Value, change, change in percent, verdict, reasons.
 fn metric(progress: &Progress, column: Column, row: Option<&ChangeRow>) -> [Value; 5] {
     let Some(row) = row else { return std::array::from_fn(|_| Value::Empty) };
-    let scale = progress.yardsticks.get(&column).map(|(y, _)| y.scale);
+    let scale = progress.yardsticks.get(&column).map(|k| k.yardstick.scale);
     let figures = row.change.as_ref().and_then(|c| c.figures);
     let verdict = row.change.as_ref().map(|c| &c.verdict);
     let why = match verdict {

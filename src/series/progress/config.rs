@@ -34,6 +34,9 @@ pub struct ProgressConfig {
     pub scar_mm_per_px: f64,
     /// Least JPEG quality (default 60).
     pub jpeg_quality: f64,
+    /// Where the photos hold no control: is the skin around the drawn regions a witness of light and camera? (default true) If it was
+    /// treated too, say false.
+    pub surround: bool,
     /// Seed of the resampling of the cohort (default 1).
     pub seed: u64,
     /// The rules of the course.
@@ -54,6 +57,7 @@ impl Default for ProgressConfig {
             scale: 0.05,
             scar_mm_per_px: 0.15,
             jpeg_quality: 60.0,
+            surround: true,
             seed: 1,
             course: Profile::default(),
         }

@@ -1,23 +1,24 @@
 //! From readings to changes.
 //!
-//! The baseline of a place is its first visit. A visit's value is the mean of its repeat shots; the error of a shot comes from all
-//! repeat shots of the study, pooled per metric (over the drawn regions where there are any: they are smaller than the whole
-//! skin, and scatter more). A control is another region of the same photos that is marked as one, else another view of the same
-//! subject that is: its shift is subtracted, and where it went the same way beyond its own error the change is withheld.
+//! The baseline of a place is its first visit. A visit's value is the mean of its repeat shots. A control is another region of
+//! the same photos that is marked as one, else another view of the same subject that is: its shift is subtracted, and where it
+//! went the same way beyond its own error the change is withheld. Where the photos hold no control, the skin around the drawn regions
+//! is a witness likewise; it is not subtracted, for nobody said that it was left alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::gates::{self, Kind, Note, Pair};
-use super::{ChangeRow, ErrorSource, GradeRow, Place, Progress, ProgressConfig, Reading, TrendRow, lesions};
+use super::{
+    ChangeRow, ErrorSource, GradeRow, Known, Place, Progress, ProgressConfig, Reading, SURROUND, TrendRow, error,
+    lesions,
+};
 use crate::error::Result;
 use crate::measure::Column;
 use crate::measure::pipeline::ALL;
 use crate::series::course;
 use crate::series::statistics::change::{Change, Shift, Yardstick, control_moved, visit_interval};
 use crate::series::statistics::cohort::{self, Observation};
-use crate::series::statistics::defaults;
 use crate::series::statistics::rank::Rank;
-use crate::series::statistics::repeatability::ErrorModel;
 use crate::series::statistics::scale::Scale;
 use crate::series::statistics::trend::Trend;
 use crate::series::statistics::verdict::{Reason, Verdict};
@@ -30,7 +31,9 @@ pub(super) fn ordinal(day: Day) -> i64 {
     }
 }
 
-type Yardsticks = BTreeMap<Column, (Yardstick, ErrorSource)>;
+type Yardsticks = BTreeMap<Column, Known>;
+/// Why a kind of metric is withheld, and what to know of it.
+type Judged = BTreeMap<Kind, (BTreeSet<Reason>, BTreeSet<Note>)>;
 
 /// What the readings of a study, one per shot and in their order, show.
 ///
@@ -40,7 +43,7 @@ pub fn evaluate(study: Study, readings: Vec<Reading>, config: &ProgressConfig) -
     let headline = config.headline_columns()?;
     let found = Found { study: &study, readings: &readings, config };
     let places = found.places();
-    let yardsticks = found.yardsticks(&places);
+    let yardsticks = error::known(&found, &places);
     let mut rows = Vec::new();
     let mut trends = Vec::new();
     for place in &places {
@@ -48,14 +51,7 @@ pub fn evaluate(study: Study, readings: Vec<Reading>, config: &ProgressConfig) -
         trends.extend(found.trends(place, &yardsticks));
         rows.append(&mut own);
     }
-    // Where parts were drawn they are what is treated: all skin holds them and their control.
-    let drawn: BTreeSet<(usize, &str)> =
-        places.iter().filter(|p| p.region != ALL).map(|p| (p.subject, p.view.as_str())).collect();
-    let counts = |row: &&ChangeRow| {
-        let place = &row.place;
-        headline.contains(&row.column)
-            && !(place.region == ALL && drawn.contains(&(place.subject, place.view.as_str())))
-    };
+    let counts = |row: &&ChangeRow| headline.contains(&row.column) && !row.is_backdrop;
     let observations: Vec<Observation> =
         rows.iter().filter(counts).filter_map(|row| observation(&study, row)).collect();
     let has_control = rows.iter().any(|row| row.is_control);
@@ -66,15 +62,15 @@ pub fn evaluate(study: Study, readings: Vec<Reading>, config: &ProgressConfig) -
     Ok(Progress { yardsticks, rows, trends, lesions, courses, groups, differences, grades, study, readings })
 }
 
-struct Found<'a> {
-    study: &'a Study,
-    readings: &'a [Reading],
-    config: &'a ProgressConfig,
+pub(super) struct Found<'a> {
+    pub(super) study: &'a Study,
+    pub(super) readings: &'a [Reading],
+    pub(super) config: &'a ProgressConfig,
 }
 
 impl<'a> Found<'a> {
     /// Every region of every view of every subject.
-    fn places(&self) -> Vec<Place> {
+    pub(super) fn places(&self) -> Vec<Place> {
         let mut places = BTreeSet::new();
         for (subject, s) in self.study.subjects.iter().enumerate() {
             for i in s.visits.iter().flat_map(|v| &v.shots) {
@@ -101,7 +97,7 @@ impl<'a> Found<'a> {
     }
 
     /// The values of the shots of a visit. A copy of a photo is no second shot: it would pass for one without any error.
-    fn values(&self, place: &Place, visit: usize, column: Column) -> Vec<f64> {
+    pub(super) fn values(&self, place: &Place, visit: usize, column: Column) -> Vec<f64> {
         let mut seen = BTreeSet::new();
         let readings = self.at(place, visit);
         let shots = readings.iter().filter(|r| r.file().is_none_or(|file| seen.insert(file)));
@@ -109,60 +105,64 @@ impl<'a> Found<'a> {
     }
 
     /// The visits at which a place was photographed.
-    fn visits(&self, place: &Place) -> Vec<usize> {
+    pub(super) fn visits(&self, place: &Place) -> Vec<usize> {
         let subject = self.subject(place);
         let seen = |v: &usize| subject.visits[*v].repeats(self.study, &place.view).next().is_some();
         (0..subject.visits.len()).filter(seen).collect()
     }
 
-    fn yardsticks(&self, places: &[Place]) -> Yardsticks {
-        let drawn = places.iter().any(|p| p.region != ALL);
-        let pooled: Vec<&Place> = places.iter().filter(|p| !drawn || p.region != ALL).collect();
-        let groups_of = |places: &[&Place], column: Column| -> Vec<Vec<f64>> {
-            let groups = places.iter().flat_map(|p| self.visits(p).into_iter().map(|v| self.values(p, v, column)));
-            groups.filter(|g| !g.is_empty()).collect()
-        };
-        let everywhere: Vec<&Place> = places.iter().collect();
-        Column::all()
-            .filter_map(|column| {
-                let mut groups = groups_of(&pooled, column);
-                if groups.is_empty() {
-                    // Measured on the whole skin only.
-                    groups = groups_of(&everywhere, column);
-                }
-                if groups.is_empty() {
-                    return None;
-                }
-                let yardstick = Yardstick::of(column, &groups, defaults::stated(column))?;
-                let repeated: Vec<usize> = groups.iter().map(Vec::len).filter(|n| *n > 1).collect();
-                let source = match (repeated.is_empty(), yardstick.error.is_ok()) {
-                    (false, true) => ErrorSource::Repeats { groups: repeated.len(), shots: repeated.iter().sum() },
-                    (true, true) => ErrorSource::Stated,
-                    (_, false) => ErrorSource::Unknown,
-                };
-                Some((column, (yardstick, source)))
-            })
-            .collect()
+    /// Is it held to be untreated?
+    pub(super) fn is_control(&self, place: &Place) -> bool {
+        self.arm(place) == CONTROL
     }
 
-    /// The arm of a place, as its first shot says.
+    /// What the photos of a visit carry against those of the first.
+    pub(super) fn judge(&self, place: &Place, visit: usize, beside_control: bool) -> Judged {
+        let (subject, first) = (self.subject(place), self.visits(place).first().copied().unwrap_or(visit));
+        let course = self.course(subject, self.arm(place));
+        let (before, after) = (self.at(place, first), self.at(place, visit));
+        let pair = Pair {
+            study: self.study,
+            config: self.config,
+            region: &place.region,
+            before: &before,
+            after: &after,
+            course: &course,
+            beside_control,
+        };
+        Kind::ALL.iter().map(|kind| (*kind, gates::judge(&pair, *kind))).collect()
+    }
+
+    /// The arm of a place, as its first shot says; none of the skin around regions.
     fn arm(&self, place: &Place) -> &'a str {
+        if place.region == SURROUND {
+            return "";
+        }
         let first = self.subject(place).visits.iter().find_map(|v| v.repeats(self.study, &place.view).next());
         first.map_or("", |i| self.study.shots[i].arms.of(&place.region))
     }
 
     /// What a place is held against: a control in the same photos, else in another view.
     fn control(&self, place: &Place, places: &[Place]) -> Option<Place> {
-        if self.arm(place) == CONTROL {
+        if self.is_control(place) || place.region == SURROUND {
             return None;
         }
         // All skin of a photo holds its control.
-        let same_subject = || places.iter().filter(|p| p.subject == place.subject && self.arm(p) == CONTROL);
+        let same_subject = || places.iter().filter(|p| p.subject == place.subject && self.is_control(p));
         let same_photo = same_subject().find(|p| p.view == place.view && p.region != ALL);
         if place.region == ALL && same_photo.is_some() {
             return None;
         }
         same_photo.or_else(|| same_subject().find(|p| p.view != place.view && p.region == place.region)).cloned()
+    }
+
+    /// The skin around the regions of the same photos, where they hold no control.
+    fn witness(&self, place: &Place, places: &[Place], control: Option<&Place>) -> Option<Place> {
+        if !place.is_drawn() || self.is_control(place) || control.is_some_and(|c| c.view == place.view) {
+            return None;
+        }
+        let around = Place { region: SURROUND.to_owned(), ..place.clone() };
+        places.contains(&around).then_some(around)
     }
 
     fn course(&self, subject: &Subject, arm: &str) -> course::Course {
@@ -192,32 +192,27 @@ impl<'a> Found<'a> {
         let course = self.course(subject, arm);
         let control = self.control(place, places);
         let beside_control = control.as_ref().is_some_and(|c| c.view == place.view);
-        let before = self.at(place, first);
-        let judged: BTreeMap<(usize, Kind), _> = visits[1..]
-            .iter()
-            .flat_map(|&v| [Kind::Color, Kind::Contrast, Kind::Relief, Kind::Scars].map(|kind| (v, kind)))
-            .map(|(v, kind)| {
-                let after = self.at(place, v);
-                let (study, config, region) = (self.study, self.config, place.region.as_str());
-                let pair =
-                    Pair { study, config, region, before: &before, after: &after, course: &course, beside_control };
-                ((v, kind), gates::judge(&pair, kind))
-            })
-            .collect();
+        let witness = self.witness(place, places, control.as_ref());
+        let judged: BTreeMap<usize, Judged> =
+            visits[1..].iter().map(|&v| (v, self.judge(place, v, beside_control))).collect();
+        // Where parts were drawn they are what is treated: all skin holds them and their control.
+        let is_backdrop = !place.is_drawn()
+            && places.iter().any(|p| p.subject == place.subject && p.view == place.view && p.is_drawn());
         let mut rows = Vec::new();
-        for (&column, (yardstick, source)) in yardsticks {
+        for (&column, known) in yardsticks {
             let shots = |v: usize| self.values(place, v, column);
             let baseline = shots(first);
             if visits.iter().all(|&v| shots(v).is_empty()) {
                 continue;
             }
-            let yardstick = &with_visits(*yardstick, beside_control);
+            let yardstick = &known.of_place(beside_control);
             for &v in &visits {
                 let (day, values) = (subject.visits[v].day, shots(v));
                 let mut row = ChangeRow {
                     place: place.clone(),
                     arm: arm.to_owned(),
                     is_control: arm == CONTROL,
+                    is_backdrop,
                     column,
                     visit: v,
                     day,
@@ -230,11 +225,13 @@ impl<'a> Found<'a> {
                     notes: Vec::new(),
                 };
                 if v != first {
-                    let (reasons, notes) = &judged[&(v, Kind::of(column))];
-                    let with_control =
-                        control.as_ref().map(|c| (c, self.values(c, first, column), self.values(c, v, column)));
-                    compare(&mut row, &baseline, yardstick, with_control, reasons, notes.clone());
-                    if *source == ErrorSource::Stated {
+                    let (reasons, notes) = &judged[&v][&Kind::of(column)];
+                    let both = |p: &Option<Place>| {
+                        p.as_ref().map(|p| (p.clone(), [first, v].map(|visit| self.values(p, visit, column))))
+                    };
+                    let beside = Beside { control: both(&control), witness: both(&witness) };
+                    compare(&mut row, &baseline, yardstick, &beside, reasons, notes.clone());
+                    if known.source == ErrorSource::Stated {
                         row.notes.push(Note::StatedError);
                     }
                     let early = day.is_some_and(|d| !course.non_response_may_be_told(ordinal(d), &self.config.course));
@@ -259,13 +256,13 @@ impl<'a> Found<'a> {
             return Vec::new();
         }
         let first = subject.visits[visits[0]].day.map_or(0, ordinal);
-        let trend = |(&column, (yardstick, _)): (&Column, &(Yardstick, ErrorSource))| {
+        let trend = |(&column, known): (&Column, &Known)| {
             let (mut time, mut values) = (Vec::new(), Vec::new());
             for &v in &visits {
                 let day = subject.visits[v].day.map_or(0, ordinal) - first;
                 for value in self.values(place, v, column) {
                     time.push(day as f64);
-                    values.push(yardstick.scale.forward(value));
+                    values.push(known.yardstick.scale.forward(value));
                 }
             }
             let trend = Trend::of(&time, &values)?;
@@ -298,10 +295,15 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The yardstick with the error that the shots of a visit share.
-fn with_visits(yardstick: Yardstick, beside_control: bool) -> Yardstick {
-    let visit = defaults::between_visits(yardstick.scale, beside_control);
-    Yardstick { error: yardstick.error.map(|error| ErrorModel { visit, ..error }), ..yardstick }
+/// Other skin at both visits: the values of its shots.
+type Values = Option<(Place, [Vec<f64>; 2])>;
+
+/// What a place is held against.
+struct Beside {
+    /// Untreated skin: its shift is subtracted.
+    control: Values,
+    /// Skin that may be treated: it only speaks against a change.
+    witness: Values,
 }
 
 /// Fills in the change of a row against its baseline, less that of a control.
@@ -309,7 +311,7 @@ fn compare(
     row: &mut ChangeRow,
     baseline: &[f64],
     yardstick: &Yardstick,
-    control: Option<(&Place, Vec<f64>, Vec<f64>)>,
+    beside: &Beside,
     reasons: &BTreeSet<Reason>,
     notes: BTreeSet<Note>,
 ) {
@@ -321,18 +323,23 @@ fn compare(
     let shift = |before: &[f64], after: &[f64]| {
         yardstick.error.ok().and_then(|error| Shift::of_place(before, after, yardstick.scale, error))
     };
-    let mut against = None;
-    if let Some((place, before, after)) = control {
-        against = shift(&before, &after);
-        if let (Some(own), Some(control)) = (shift(baseline, &row.shots), &against) {
-            row.control = Some(place.region.clone());
-            if control_moved(&own, control) {
-                reasons.insert(Reason::ControlMoved);
-            }
+    let own = shift(baseline, &row.shots);
+    let shift_of = |other: &Values| other.as_ref().and_then(|(_, [before, after])| shift(before, after));
+    let moved = |other: &Shift| own.as_ref().is_some_and(|own| control_moved(own, other));
+    let control = shift_of(&beside.control);
+    if own.is_some()
+        && let Some(((place, _), control)) = beside.control.as_ref().zip(control.as_ref())
+    {
+        row.control = Some(place.region.clone());
+        if moved(control) {
+            reasons.insert(Reason::ControlMoved);
         }
     }
+    if shift_of(&beside.witness).is_some_and(|witness| moved(&witness)) {
+        reasons.insert(Reason::SurroundMoved);
+    }
     let reasons: Vec<Reason> = reasons.into_iter().collect();
-    row.change = Some(Change::between(baseline, &row.shots, yardstick, against.as_ref(), &reasons));
+    row.change = Some(Change::between(baseline, &row.shots, yardstick, control.as_ref(), &reasons));
 }
 
 /// What the cohort counts of a row.

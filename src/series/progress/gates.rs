@@ -43,6 +43,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    pub(super) const ALL: [Self; 4] = [Self::Color, Self::Contrast, Self::Relief, Self::Scars];
+
     pub(super) fn of(column: Column) -> Self {
         match column.metric().family {
             Family::Color => Self::Color,
@@ -254,7 +256,8 @@ fn quality(pair: &Pair<'_>, kind: Kind, reasons: &mut BTreeSet<Reason>, notes: &
     let config = pair.config;
     for row in before.iter().chain(&after) {
         let above = |column: Column, most: f64| row.number(column).is_some_and(|v| v > most);
-        if above(Column::CLIPPED_FRACTION, config.clipped) || above(Column::GLARE_FRACTION, config.glare) {
+        let coarse = row.number(Column::JPEG_QUALITY).is_some_and(|q| q < config.jpeg_quality);
+        if coarse || above(Column::CLIPPED_FRACTION, config.clipped) || above(Column::GLARE_FRACTION, config.glare) {
             reasons.insert(Reason::Quality);
         }
     }

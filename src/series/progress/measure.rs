@@ -16,6 +16,7 @@ use std::thread;
 use super::kept::Kept;
 use super::picture::{Pictures, Sink, Source};
 use super::reading::{Laid, Reading};
+use super::{SURROUND, surround};
 use crate::base::Mask;
 use crate::base::parallel::Threads;
 use crate::batch::journal::Journal;
@@ -26,6 +27,7 @@ use crate::error::{Error, Result, Stage};
 use crate::filter::resample;
 use crate::measure::measurement::Flag;
 use crate::measure::pigment::chromaticity::FACTOR;
+use crate::measure::pipeline::ALL;
 use crate::measure::scene;
 use crate::measure::skin::Region;
 use crate::measure::{Column, Config, MapKind, Outcome, Pipeline, Regions};
@@ -47,6 +49,8 @@ pub struct Setup<'a> {
     pub config: &'a Config,
     /// Hash of all options that change numbers.
     pub config_hash: &'a str,
+    /// Is the skin around the drawn regions measured, where the photos hold no control?
+    pub surround: bool,
     /// How to align.
     pub align: &'a AlignConfig,
     /// Where finished records are kept.
@@ -193,7 +197,7 @@ impl<'a> Unit<'a> {
 
     fn read(&mut self, shot: &'a Shot) -> Result<Reading> {
         let given = Given::of(shot)?;
-        let own = given.hash();
+        let own = given.hash(self.surrounds(shot));
         let key = match &self.baseline {
             None => self.key(&sha256(&given.bytes), &sha256(&[b"baseline".as_slice(), &own].concat())),
             Some(b) => {
@@ -225,6 +229,23 @@ impl<'a> Unit<'a> {
         record_key(photo, given, self.setup.config_hash)
     }
 
+    /// Is the skin around the regions of this photo measured?
+    fn surrounds(&self, shot: &Shot) -> bool {
+        let mut drawn = shot.regions.names().peekable();
+        self.setup.surround
+            && drawn.peek().is_some()
+            && !shot.arms.is_control(ALL)
+            && drawn.all(|name| name != SURROUND && !shot.arms.is_control(name))
+    }
+
+    /// The regions of a baseline, with the skin around them where it is a witness.
+    fn regions_of_baseline(&self, shot: &Shot, mut drawn: Regions, skin: &Mask, mm_per_px: Option<f64>) -> Regions {
+        if self.surrounds(shot) {
+            drawn.named.extend(surround::around(&drawn.named, skin, mm_per_px));
+        }
+        drawn
+    }
+
     /// The first photo that was measured is the baseline.
     fn begin(&mut self, shot: &'a Shot, own: Key, record: &Record, kept: &Kept) {
         if self.baseline.is_none() && record.status == Status::Ok {
@@ -247,6 +268,11 @@ impl<'a> Unit<'a> {
         }
         let mut kept = Kept::default();
         let mut regions = drawn.clone();
+        if self.baseline.is_none() && self.surrounds(given.shot) {
+            let skin = skin_of(&photo, &drawn, &config);
+            let mm_per_px = config.mm_per_px.or(photo.info.mm_per_px);
+            regions = self.regions_of_baseline(given.shot, regions, &skin, mm_per_px);
+        }
         let ready = self.baseline.as_ref().and_then(|b| b.ready.as_ref().map(|ready| (b, ready)));
         let mut alignment = None;
         if let Some((baseline, ready)) = ready {
@@ -347,7 +373,8 @@ impl<'a> Unit<'a> {
         let drawn = given.regions(size.0, size.1, &self.setup.limits)?;
         let skin = skin_of(&photo, &drawn, self.setup.config);
         let frame = Frame::of(&photo, &skin, baseline.scale.map(|(mm, _)| mm), self.setup.align);
-        let ready = Ready { frame, skin, named: drawn.named, size };
+        let regions = self.regions_of_baseline(baseline.shot, drawn, &skin, baseline.scale.map(|(mm, _)| mm));
+        let ready = Ready { frame, skin, named: regions.named, size };
         if let Some(baseline) = &mut self.baseline {
             baseline.ready = Some(ready);
         }
@@ -384,7 +411,7 @@ fn follow(
     if drawn.skin.is_none() {
         regions.skin = Some(skin.and(&align::warp::mask_onto_follow_up(found, &ready.skin, size)));
     }
-    kept.cover(crate::measure::pipeline::ALL, found.coverage(&ready.skin, skin));
+    kept.cover(ALL, found.coverage(&ready.skin, skin));
     let own: BTreeSet<&str> = drawn.named.iter().map(|r| r.name.as_str()).collect();
     for region in &ready.named {
         kept.cover(&region.name, found.coverage(&region.mask.and(&ready.skin), skin));
@@ -428,7 +455,7 @@ impl<'a> Given<'a> {
     }
 
     /// Of all that the measurement depends on, but the configuration.
-    fn hash(&self) -> Key {
+    fn hash(&self, surrounds: bool) -> Key {
         let mut text: Vec<u8> = sha256(&self.bytes).to_vec();
         let mut part = |bytes: &[u8]| text.extend(sha256(bytes));
         part(self.skin.as_deref().unwrap_or(b"none"));
@@ -443,6 +470,9 @@ impl<'a> Given<'a> {
             part(&corners);
         }
         part(format!("{:?} {:?}", self.shot.mm_per_px, self.shot.light).as_bytes());
+        if surrounds {
+            part(surround::VERSION);
+        }
         sha256(&text)
     }
 

@@ -6,6 +6,7 @@
 //! are compared.
 
 mod config;
+mod error;
 mod evaluate;
 mod gates;
 mod kept;
@@ -13,6 +14,7 @@ mod lesions;
 mod measure;
 mod picture;
 mod reading;
+mod surround;
 
 pub use config::ProgressConfig;
 pub use evaluate::evaluate;
@@ -27,8 +29,10 @@ use super::course::Finding;
 use super::lesion_match::Fate;
 use super::statistics::change::{Change, Yardstick};
 use super::statistics::cohort::{Difference, Group};
+use super::statistics::repeatability::{ErrorModel, Sem};
 use super::statistics::trend::Trend;
 use super::study::{Day, Study};
+use crate::measure::pipeline::ALL;
 use crate::measure::{Column, Lesion};
 
 /// Everything that a study shows.
@@ -39,7 +43,7 @@ pub struct Progress {
     /// Its shots, measured, in the order of its rows.
     pub readings: Vec<Reading>,
     /// What every compared column is held against, and where its error comes from.
-    pub yardsticks: BTreeMap<Column, (Yardstick, ErrorSource)>,
+    pub yardsticks: BTreeMap<Column, Known>,
     /// One entry per place, metric and visit, the baseline included: by subject, view, region, column, visit.
     pub rows: Vec<ChangeRow>,
     /// One per place and metric with enough visits, in the order of the rows.
@@ -54,6 +58,51 @@ pub struct Progress {
     pub differences: Vec<Difference>,
     /// Clinicians' grades against the metrics: shown beside them, never blended.
     pub grades: Vec<GradeRow>,
+}
+
+/// What the changes of a column are held against.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Known {
+    /// Scale, direction and error. Its error between visits is that of a place without a control in the same photos.
+    pub yardstick: Yardstick,
+    /// Where the error of a shot comes from.
+    pub source: ErrorSource,
+    /// Where the error between visits comes from; `None` where there is none.
+    pub visits: Option<VisitSource>,
+    /// The error between visits of a region and of its control in the same photos, each.
+    pub beside_control: Option<Sem>,
+}
+
+impl Known {
+    /// The yardstick of a place.
+    #[must_use]
+    pub fn of_place(&self, beside_control: bool) -> Yardstick {
+        let visit = |error: ErrorModel| if beside_control { self.beside_control } else { error.visit };
+        Yardstick { error: self.yardstick.error.map(|e| ErrorModel { visit: visit(e), ..e }), ..self.yardstick }
+    }
+}
+
+/// Where an error between visits comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VisitSource {
+    /// The study's controls.
+    Controls {
+        /// Their visits, beyond the first of each.
+        between: usize,
+    },
+    /// A stated value.
+    Stated,
+}
+
+impl VisitSource {
+    /// Its name in `yardsticks.csv`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Controls { .. } => "controls",
+            Self::Stated => "stated",
+        }
+    }
 }
 
 /// Where an error of measurement comes from.
@@ -84,6 +133,9 @@ impl ErrorSource {
     }
 }
 
+/// The region around the drawn ones, a witness of light and camera.
+pub const SURROUND: &str = "surround";
+
 /// Skin that is followed: one region in one view of one subject.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -91,8 +143,16 @@ pub struct Place {
     pub subject: usize,
     /// The view; empty in a study of one view.
     pub view: String,
-    /// The region: `all`, or as drawn.
+    /// The region: `all`, [`SURROUND`], or as drawn.
     pub region: String,
+}
+
+impl Place {
+    /// Was it drawn?
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        self.region != ALL && self.region != SURROUND
+    }
 }
 
 /// One metric of one place at one visit, against the baseline.
@@ -104,6 +164,8 @@ pub struct ChangeRow {
     pub arm: String,
     /// Is it what the others are held against?
     pub is_control: bool,
+    /// Is it all skin, or what surrounds the drawn regions, where there are some? It is shown, and speaks for nobody.
+    pub is_backdrop: bool,
     /// The metric.
     pub column: Column,
     /// Position of the visit among those of the subject, 0 for the baseline.

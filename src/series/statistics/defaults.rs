@@ -23,6 +23,9 @@ pub const VISIT: f64 = 0.025;
 /// The same of a region less its control in the same photos, each of them: most of it they share.
 pub const VISIT_BESIDE_CONTROL: f64 = 0.0125;
 
+/// A study's controls tell what visits differ by from so many visits on, beyond the first of each control; fewer tell too little.
+pub const VISITS_NEEDED: usize = 10;
+
 /// The stated error that the shots of a visit share, on the column's scale; `None` where none is stated.
 #[must_use]
 pub fn between_visits(scale: Scale, beside_control: bool) -> Option<Sem> {

@@ -3,7 +3,7 @@
 //! The probabilities are those of statrs. Its quantiles are not used: those of t are off by 3e-4 at many degrees of
 //! freedom and those of F by more in the tails. A quantile here is the root of the probability, found by halving the
 //! bracket until no number lies between its ends, so it is as exact as the probability. Degrees of freedom need not be
-//! whole numbers (Satterthwaite), and may be infinite: t is then the normal distribution.
+//! whole numbers, and may be infinite: t is then the normal distribution.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
 use statrs::function::beta::checked_beta_reg;

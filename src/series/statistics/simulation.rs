@@ -191,8 +191,33 @@ fn visits_with_an_error_of_their_own() {
         "visits differ by 5 %: {:.4} called changed by the shots' error, {:.4} with that of visits",
         alone.rate, with.rate
     );
-    // Satterthwaite's degrees of freedom of a difference of mean squares are an approximation.
+    // The degrees of freedom of a difference of mean squares (Satterthwaite 1946) are an approximation.
     assert!(alone.rate > 0.3 && with.keeps(0.05, 0.01), "{} {}", alone.rate, with.rate);
+}
+
+#[test]
+fn one_repeat_pair_beside_a_stated_error() {
+    // A single pair may agree by chance: what is stated of visits must not lend its certainty to that.
+    let mut random = Random::new(107, 0);
+    let stated = Sem { sd: 0.025, df: f64::INFINITY };
+    for cv in [0.025, 0.05, 0.1, 0.2] {
+        for differing in [0.0, 0.025] {
+            let mut called = Vec::new();
+            for _ in 0..4000 {
+                let error = ErrorModel { visit: Some(stated), ..from_pairs(1, cv, &mut random) };
+                let level = random.between(0.1, 0.6);
+                let [before, after] = [0, 1].map(|_| {
+                    let day = level * (differing * random.normal()).exp();
+                    shots(2, day, cv, &mut random)
+                });
+                let change = Change::between(&before, &after, &yardstick(error), None, &[]);
+                called.push(f64::from(u8::from(change.verdict != Verdict::WithinError)));
+            }
+            let called = Rate::of(&called);
+            println!("one pair, CV {cv}, visits {differing}: {:.4} +- {:.4} called changed", called.rate, called.se);
+            assert!(called.keeps(0.05, 0.0), "{cv} {differing}: {} +- {}", called.rate, called.se);
+        }
+    }
 }
 
 /// A count of independent finds about `level` (Knuth's product of uniforms).

@@ -45,6 +45,7 @@ Reason {
     LightDirection = "light_direction", "the light comes from another direction";
     LightSoftness = "light_softness", "the light is softer or harder";
     ControlMoved = "control_moved", "untreated skin changed the same way";
+    SurroundMoved = "surround_moved", "the skin around it changed the same way, as light or camera would do it";
     CameraDiffers = "camera_differs", "camera, lens or flash differ";
     ColorUncalibrated = "color_uncalibrated", "the color is not calibrated";
     Quality = "quality", "a photo is not good enough for this metric";

@@ -5,6 +5,7 @@ use super::words::{self, Amount};
 use crate::measure::Column;
 use crate::report::plot::curve::{Curve, Point};
 use crate::report::plot::{curve, forest};
+use crate::series::progress::Known;
 use crate::series::statistics::Interval;
 use crate::series::statistics::change::visit_value;
 use crate::series::statistics::scale::Scale;
@@ -14,7 +15,7 @@ const MOST_ROWS: usize = 40;
 
 /// The curve of a course, as SVG.
 pub(super) fn of_course(context: &Context<'_>, subject: usize, course: &Course<'_>, all: &[Course<'_>]) -> String {
-    let Some((yardstick, _)) = context.progress.yardsticks.get(&course.column) else { return String::new() };
+    let Some(Known { yardstick, .. }) = context.progress.yardsticks.get(&course.column) else { return String::new() };
     let by_days = course.rows.iter().all(|row| row.days.is_some());
     let at = |row: &crate::series::progress::ChangeRow| match row.days.filter(|_| by_days) {
         Some(days) => days as f64,
@@ -76,7 +77,7 @@ pub(super) fn forest(context: &Context<'_>, column: Column) -> Option<String> {
     let groups: Vec<_> = context.progress.groups.iter().filter(|g| g.metric == metric.name).collect();
     let mut rows: Vec<(String, usize, Option<f64>, Option<Interval>)> = Vec::new();
     // What the cohort counts: percent, but where zero is no "nothing".
-    let percent = context.progress.yardsticks.get(&column).is_some_and(|(y, _)| y.scale != Scale::Interval);
+    let percent = context.progress.yardsticks.get(&column).is_some_and(|k| k.yardstick.scale != Scale::Interval);
     for subject in 0..context.study().subjects.len() {
         let courses = context.courses(subject);
         for course in context.speaking(&courses, column) {

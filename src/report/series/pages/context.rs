@@ -5,7 +5,6 @@ use std::path::{Component, Path};
 use super::files;
 use super::told::Told;
 use crate::measure::Column;
-use crate::measure::pipeline::ALL;
 use crate::report::page::text;
 use crate::report::series::SeriesAbout;
 use crate::series::align;
@@ -89,11 +88,10 @@ impl<'a> Context<'a> {
         chunks.map(|rows| Course { place: &rows[0].place, column: rows[0].column, rows }).collect()
     }
 
-    /// The courses that speak for a subject: no control, and not all skin where treated parts of it were drawn.
+    /// The courses that speak for a subject: no control, and no backdrop of drawn parts.
     pub(super) fn speaking<'b>(&self, courses: &'b [Course<'a>], column: Column) -> Vec<&'b Course<'a>> {
-        let all: Vec<_> = courses.iter().filter(|c| c.column == column && !c.is_control()).collect();
-        let drawn = |view: &str| all.iter().any(|c| c.place.view == view && c.place.region != ALL);
-        all.iter().copied().filter(|c| c.place.region != ALL || !drawn(&c.place.view)).collect()
+        let speaks = |c: &&Course<'_>| c.column == column && !c.is_control() && !c.rows.iter().any(|r| r.is_backdrop);
+        courses.iter().filter(speaks).collect()
     }
 
     /// What is said of a metric of a subject at its last visit.
@@ -112,7 +110,7 @@ impl<'a> Context<'a> {
 
     /// Where the error of a metric comes from.
     pub(super) fn error_source(&self, column: Column) -> ErrorSource {
-        self.progress.yardsticks.get(&column).map_or(ErrorSource::Unknown, |(_, source)| *source)
+        self.progress.yardsticks.get(&column).map_or(ErrorSource::Unknown, |known| known.source)
     }
 
     /// The number of a visit as people count, from 1.

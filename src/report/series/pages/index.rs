@@ -309,7 +309,8 @@ fn differences(context: &Context<'_>) -> Vec<DifferenceRow> {
 
 fn errors(context: &Context<'_>) -> Vec<ErrorRow> {
     let row = |column: &Column| {
-        let (yardstick, source) = context.progress.yardsticks.get(column)?;
+        let known = context.progress.yardsticks.get(column)?;
+        let yardstick = &known.yardstick;
         let head = Head::of(*column);
         let Ok(error) = yardstick.error else {
             let why = yardstick.error.err().map(|r| words::capital(r.words())).unwrap_or_default();
@@ -340,7 +341,7 @@ fn errors(context: &Context<'_>) -> Vec<ErrorRow> {
                 _ => format!("\u{b1}{}", on_scale(sdc, 0.0)),
             }
         };
-        let source = match source {
+        let source = match &known.source {
             ErrorSource::Repeats { groups, shots } => {
                 format!("repeat shots of this study: {shots} shots in {groups} groups")
             }

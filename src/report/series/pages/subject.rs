@@ -223,7 +223,7 @@ fn values(context: &Context<'_>, subject: usize, place: &Course<'_>, courses: &[
         let cells = context.about.headline.iter().map(|column| {
             let course = courses.iter().find(|c| c.place == place.place && c.column == *column);
             let row = course.and_then(|c| c.rows.iter().find(|row| row.visit == visit));
-            let scale = context.progress.yardsticks.get(column).map(|(yardstick, _)| yardstick.scale);
+            let scale = context.progress.yardsticks.get(column).map(|known| known.yardstick.scale);
             let value = row.zip(scale).and_then(|(row, scale)| visit_value(&row.shots, scale));
             let change = row.and_then(|r| r.change.as_ref());
             let amount = change.and_then(|c| c.figures.as_ref()).map(|f| Amount::of(*column, f));

@@ -8,7 +8,7 @@ use crate::measure::Column;
 use crate::measure::dictionary::Kind;
 use crate::measure::pipeline::ALL;
 use crate::report::page::text;
-use crate::series::progress::{ChangeRow, ErrorSource, Place};
+use crate::series::progress::{ChangeRow, ErrorSource, Place, SURROUND};
 use crate::series::statistics::Interval;
 use crate::series::statistics::change::Figures;
 use crate::series::statistics::verdict::Verdict;
@@ -40,7 +40,11 @@ pub(super) fn label(column: Column) -> &'static str {
 
 /// A region in words.
 pub(super) fn region(name: &str) -> String {
-    if name == ALL { "all skin".to_owned() } else { text::name(name) }
+    match name {
+        ALL => "all skin".to_owned(),
+        SURROUND => "skin around the regions".to_owned(),
+        _ => text::name(name),
+    }
 }
 
 /// A view in words; nothing in a study of one view.
@@ -56,10 +60,10 @@ pub(super) fn place(place: &Place) -> String {
 
 /// Where, as part of a sentence.
 fn place_in_sentence(place: &Place) -> String {
-    let region = if place.region == ALL {
-        "over all skin".to_owned()
-    } else {
-        format!("in region {}", text::name(&place.region))
+    let region = match place.region.as_str() {
+        ALL => "over all skin".to_owned(),
+        SURROUND => "in the skin around the regions".to_owned(),
+        name => format!("in region {}", text::name(name)),
     };
     if place.view.is_empty() { region } else { format!("{region} ({})", view(&place.view)) }
 }
@@ -227,6 +231,7 @@ mod tests {
             place: Place { subject: 0, view: String::new(), region: "cheek".to_owned() },
             arm: String::new(),
             is_control: false,
+            is_backdrop: false,
             column: Column::RELIEF_SQ_MID,
             visit: 3,
             day: None,
