@@ -231,7 +231,7 @@ fn paper_has_a_style_of_its_own() {
     let page = &written(&usual())["subjects/S01.html"];
     let style = page.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
     let print = style.split("@media print").nth(2).unwrap();
-    assert!(print.contains("size: A4"));
+    assert!(style.contains("@page { size: A4;"), "of all pages");
     assert!(print.contains(".after .frame { clip-path: none; }"), "the slider prints side by side");
     assert!(style.contains("prefers-color-scheme: dark") && style.contains(":focus-visible"));
 }
