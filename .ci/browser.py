@@ -525,11 +525,11 @@ def main():
             check("index: it links to subjects", bool(links))
             paper(browser, check, "index", keep)
             slid = False
-            repeats = folder / "repeatability.html"
-            if repeats.exists():
-                opened(browser, check, repeats.as_uri(), "repeatability")
-                table(browser, check, "repeatability")
-                paper(browser, check, "repeatability", keep)
+            others = [path for name in ("repeatability", "report") for path in sorted(folder.rglob(f"{name}.html"))]
+            for path in others:
+                opened(browser, check, path.as_uri(), path.stem)
+                table(browser, check, path.stem)
+                paper(browser, check, path.stem, keep)
             for url in links[:6]:
                 name = url.rsplit("/", 1)[1].removesuffix(".html")
                 if subject_page(browser, check, folder, url, name) and not slid:
@@ -542,7 +542,7 @@ def main():
                 paper(browser, check, name, keep)
             check("a subject with photos to slide over one another", slid)
             if keep:
-                for url in [(folder / "index.html").as_uri(), *([repeats.as_uri()] if repeats.exists() else []), *links[:6]]:
+                for url in [(folder / "index.html").as_uri(), *(path.as_uri() for path in others), *links[:6]]:
                     name = url.rsplit("/", 1)[1].removesuffix(".html")
                     browser.open(url)
                     for width in (1440, 390):
@@ -552,8 +552,8 @@ def main():
                         (keep / f"{name}_{width}.png").write_bytes(browser.picture(box))
             asked = [e["params"]["request"]["url"] for e in browser.events if e.get("method") == "Network.requestWillBeSent"]
             own = folder.as_uri()
-            others = [u for u in asked if not u.startswith("data:") and not (u.startswith(own) and u.endswith(".html"))]
-            check("nothing is fetched", bool(asked) and not others, others[:5])
+            strange = [u for u in asked if not u.startswith("data:") and not (u.startswith(own) and u.endswith(".html"))]
+            check("nothing is fetched", bool(asked) and not strange, strange[:5])
             wrong = [e for e in browser.events if e.get("method") == "Runtime.exceptionThrown"]
             wrong += [e for e in browser.events if e.get("method") == "Log.entryAdded" and e["params"]["entry"]["level"] == "error"]
             wrong += [e for e in browser.events if e.get("method") == "Runtime.consoleAPICalled" and e["params"]["type"] == "error"]
