@@ -38,7 +38,7 @@ pub fn run(args: &RepeatabilityArgs, color: ColorChoice) -> anyhow::Result<Exit>
         return Err(no_repeats(&study).at(&args.file).into());
     }
     let _lock = progress::begin(&settings.out)?;
-    let Some(found) = progress::measured(study, &args.series, &settings, &settings.out, color)? else {
+    let Some(found) = progress::measured(study, &args.series.run, &settings, &settings.out, color)? else {
         return Ok(Exit::Interrupted);
     };
     let failed = progress::failures(&found, color);
