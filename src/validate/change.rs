@@ -95,7 +95,9 @@ impl Told {
 type Table = BTreeMap<Column, Told>;
 
 fn table(subjects: &[Simulated], state: State, beside: Beside, only: Option<usize>) -> Result<Table> {
-    let config = ProgressConfig::default();
+    // Where nothing stands beside it, a change of relief is told for a rig only; a lamp that was moved is none.
+    let light_fixed = beside == Beside::Nothing && state != State::Raised;
+    let config = ProgressConfig { light_fixed, ..ProgressConfig::default() };
     let mut table = Table::new();
     for study in subjects.chunks(STUDY) {
         let study: Vec<&Simulated> = study.iter().collect();
@@ -139,12 +141,8 @@ pub fn rows(plan: &Plan) -> Result<Vec<Claim>> {
     }
     for beside in EACH {
         let table = table(&subjects, State::Raised, beside, None)?;
-        claims.push(other_light(
-            "a higher lamp is no improvement",
-            &table,
-            &format!("the lamp {RAISED}° higher"),
-            beside,
-        ));
+        let what = format!("the lamp {RAISED}° higher, not said to be one rig with the camera");
+        claims.push(other_light("a higher lamp is no improvement", &table, &what, beside));
     }
     Ok(claims)
 }

@@ -42,10 +42,6 @@ const EXPLAINED: &[(&str, &str)] = &[
         "the interval of the share holds 5 %: a correct test of 5 % lies above it in half of such tables by chance.",
     ),
     (
-        "higher, with nothing beside it",
-        "a lamp that stands 6° higher takes from the relief what a treatment takes, and one photo holds no sign of it: such changes carry the note `no_witness`. A control in the same photos, or a drawn region with skin around it, tells.",
-    ),
-    (
         "the lamp put up again",
         "shots of one visit share their lamp, so what a lamp that is put up again does is in no repeat shot: a stated error between visits stands for it, and some of these lamps move the relief by more. A control in the same photos takes most of it away or withholds the change.",
     ),

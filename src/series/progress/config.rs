@@ -16,6 +16,9 @@ pub struct ProgressConfig {
     pub headline: Vec<String>,
     /// Are the colors of all photos calibrated with a chart? Else colors are compared only beside a control in the same photo.
     pub color_calibrated: bool,
+    /// Are lamp and camera one rig, so that the light cannot move against the skin? Else a change of relief is told only beside
+    /// untreated skin.
+    pub light_fixed: bool,
     /// Largest difference of the direction of light, degrees (default 20).
     pub light_deg: f64,
     /// Largest change of the range of slow light over the skin, as a ratio (default 0.15): softer or harder light.
@@ -57,6 +60,7 @@ impl Default for ProgressConfig {
         Self {
             headline: HEADLINE.iter().map(|c| c.metric().name.clone()).collect(),
             color_calibrated: false,
+            light_fixed: false,
             light_deg: 20.0,
             illumination: 0.15,
             anisotropy: 0.08,

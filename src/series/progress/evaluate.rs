@@ -10,13 +10,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::found::{Found, Judged};
 use super::gates::{Kind, Note};
 use super::{
-    ChangeRow, ErrorSource, GradeRow, Known, Place, Progress, ProgressConfig, Reading, TrendRow, error, lesions,
+    ChangeRow, ErrorSource, GradeRow, Known, Place, Progress, ProgressConfig, Reading, SURROUND, TrendRow, error,
+    lesions,
 };
 use crate::error::Result;
 use crate::measure::Column;
 use crate::measure::pipeline::ALL;
 use crate::series::course;
-use crate::series::statistics::change::{Change, Shift, Yardstick, control_moved, visit_interval, visit_value};
+use crate::series::statistics::change::{
+    Change, Shift, Yardstick, control_moved, surround_moved, visit_interval, visit_value,
+};
 use crate::series::statistics::cohort::{self, Observation};
 use crate::series::statistics::defaults;
 use crate::series::statistics::rank::Rank;
@@ -108,6 +111,8 @@ impl Found<'_> {
         // Where parts were drawn they are what is treated: all skin holds them and their control.
         let is_backdrop = !place.is_drawn()
             && places.iter().any(|p| p.subject == place.subject && p.view == place.view && p.is_drawn());
+        let untreated = arm == CONTROL || place.region == SURROUND;
+        let alone = control.is_none() && witness.is_none() && !untreated;
         let mut rows = Vec::new();
         for (&column, known) in yardsticks {
             let shots = |v: usize| self.values(place, v, column);
@@ -141,7 +146,11 @@ impl Found<'_> {
                     notes: Vec::new(),
                 };
                 if v != first {
-                    let (reasons, notes) = &judged[&v][&Kind::of(column)];
+                    let kind = Kind::of(column);
+                    let (mut reasons, notes) = judged[&v][&kind].clone();
+                    if alone && kind.is_shade() && !self.config.light_fixed {
+                        reasons.insert(Reason::NoWitness);
+                    }
                     let both = |p: &Option<Place>| {
                         p.as_ref().map(|p| (p.clone(), [first, v].map(|visit| self.values(p, visit, column))))
                     };
@@ -151,11 +160,7 @@ impl Found<'_> {
                         witness: both(&witness),
                         arm: arm_of_controls.at(place, column, subject.visits[v].number).filter(|_| control.is_none()),
                     };
-                    compare(&mut row, &baseline, yardstick, &held, reasons, notes.clone());
-                    let alone = control.is_none() && witness.is_none() && !row.is_control && !row.is_backdrop;
-                    if alone && Kind::of(column).is_shade() {
-                        row.notes.push(Note::NoWitness);
-                    }
+                    compare(&mut row, &baseline, yardstick, &held, reasons, notes);
                     if known.source == ErrorSource::Stated {
                         row.notes.push(Note::StatedError);
                     }
@@ -263,10 +268,9 @@ fn compare(
     baseline: &[f64],
     yardstick: &Yardstick,
     beside: &Beside<'_>,
-    reasons: &BTreeSet<Reason>,
+    mut reasons: BTreeSet<Reason>,
     notes: BTreeSet<Note>,
 ) {
-    let mut reasons = reasons.clone();
     row.notes = notes.into_iter().collect();
     if baseline.len() == 1 || row.shots.len() == 1 {
         row.notes.push(Note::SingleShot);
@@ -276,13 +280,12 @@ fn compare(
     };
     let own = shift(baseline, &row.shots);
     let shift_of = |other: &Values| other.as_ref().and_then(|(_, [before, after])| shift(before, after));
-    let moved = |other: &Shift| own.as_ref().is_some_and(|own| control_moved(own, other));
     let control = shift_of(&beside.control);
     if own.is_some()
         && let Some(((place, _), control)) = beside.control.as_ref().zip(control.as_ref())
     {
         row.control = Some(place.region.clone());
-        if moved(control) {
+        if own.as_ref().is_some_and(|own| control_moved(own, control)) {
             reasons.insert(Reason::ControlMoved);
         }
     }
@@ -290,7 +293,7 @@ fn compare(
     if beside.wants_control && own.is_some() && control.is_none() && reasons.is_empty() {
         reasons.insert(Reason::ControlMissing);
     }
-    if shift_of(&beside.witness).is_some_and(|witness| moved(&witness)) {
+    if own.as_ref().zip(shift_of(&beside.witness)).is_some_and(|(own, witness)| surround_moved(own, &witness)) {
         reasons.insert(Reason::SurroundMoved);
     }
     if own.is_some() && beside.arm.is_some() {

@@ -140,12 +140,14 @@ impl<'a> Found<'a> {
         same_photo.or_else(|| same_subject().find(|p| p.view != place.view && p.region == place.region)).cloned()
     }
 
-    /// The skin around the regions of the same photos, where they hold no control.
+    /// What is not subtracted, but speaks against a change: the skin around the regions of the same photos, where they hold no control; of
+    /// all skin the control or the surround that it holds.
     pub(super) fn witness(&self, place: &Place, places: &[Place], control: Option<&Place>) -> Option<Place> {
-        if !place.is_drawn() || self.is_control(place) || control.is_some_and(|c| c.view == place.view) {
+        if place.region == SURROUND || self.is_control(place) || control.is_some_and(|c| c.view == place.view) {
             return None;
         }
-        let around = Place { region: SURROUND.to_owned(), ..place.clone() };
-        places.contains(&around).then_some(around)
+        let beside = |p: &&Place| p.subject == place.subject && p.view == place.view;
+        let own = places.iter().filter(beside).find(|p| p.is_drawn() && self.is_control(p));
+        own.or_else(|| places.iter().filter(beside).find(|p| p.region == SURROUND)).cloned()
     }
 }

@@ -110,6 +110,13 @@ pub fn control_moved(treated: &Shift, control: &Shift) -> bool {
     control.is_beyond_error() && treated.shift * control.shift > 0.0 && control.shift.abs() >= 0.5 * treated.shift.abs()
 }
 
+/// Did the skin around, which may be treated or not, go the same way by at least half as much? It need not be beyond its own error: what
+/// is subtracted from nothing must not hang on one region alone.
+#[must_use]
+pub fn surround_moved(region: &Shift, surround: &Shift) -> bool {
+    region.is_beyond_error() && region.shift * surround.shift > 0.0 && surround.shift.abs() >= 0.5 * region.shift.abs()
+}
+
 /// A visit's value on the scale; not a number without a shot.
 fn place(shots: &[f64], scale: Scale) -> f64 {
     let values: Vec<f64> = shots.iter().map(|v| scale.forward(*v)).collect();
@@ -322,7 +329,11 @@ mod tests {
         // Four means of two shots under one estimate: the variance doubles, the degrees of freedom stay.
         assert!((f.se - 0.02 * 2.0_f64.sqrt()).abs() < 1e-12 && (f.df - 100.0).abs() < 1e-9);
         let still = Shift::of_place(&[0.30, 0.30], &[0.30, 0.301], Scale::Log, error).unwrap();
-        assert!(!control_moved(&treated, &still));
+        assert!(!control_moved(&treated, &still) && !surround_moved(&treated, &still));
+        // Within its own error, but more than half as far as the region.
+        let slightly = Shift::of_place(&[0.30, 0.30], &[0.288, 0.288], Scale::Log, error).unwrap();
+        let hardly = Shift::of_place(&[0.20, 0.20], &[0.189, 0.189], Scale::Log, error).unwrap();
+        assert!(!slightly.is_beyond_error() && hardly.is_beyond_error() && surround_moved(&hardly, &slightly));
     }
 
     #[test]

@@ -47,6 +47,7 @@ Reason {
     ControlMissing = "control_missing", "the control could not be compared at this visit";
     ControlMoved = "control_moved", "untreated skin changed the same way";
     SurroundMoved = "surround_moved", "the skin around it changed the same way, as light or camera would do it";
+    NoWitness = "no_witness", "no untreated skin stands beside it, and a lamp a few degrees higher would look the same (draw a control, or say light_fixed = true where lamp and camera are one rig)";
     CameraDiffers = "camera_differs", "camera, lens or flash differ";
     ColorUncalibrated = "color_uncalibrated", "the color is not calibrated";
     Quality = "quality", "a photo is not good enough for this metric";

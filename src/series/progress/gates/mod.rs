@@ -27,7 +27,6 @@ Note {
     SofterFocus = "softer_focus", "one of the photos is less sharp";
     LightUnclear = "light_unclear", "whether the light is the same could not be told from the photos";
     ShotLeftOut = "shot_left_out", "a repeat shot that is not fit to be compared was left out";
-    NoWitness = "no_witness", "no untreated skin stands beside it: a lamp a few degrees higher would look like smoother skin";
     ScaleFromAlignment = "scale_from_alignment", "the scale of the follow-up was told by the alignment";
     NonResponseEarly = "non_response_early", "fewer than three sessions: it is too early to say that the treatment does not help";
     AgainstControl = "against_control", "colors are not calibrated: they are told against the control in the same photos";
