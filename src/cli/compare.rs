@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::args::ColorChoice;
+use super::disguise::Hidden;
 use super::exit::Exit;
 use super::progress::{self, SeriesArgs};
-use super::settings::Settings;
 use super::terminal::warn;
 use super::{args, compare_text};
 use crate::error::{Error, Stage};
 use crate::measure::config::Family;
-use crate::report::series::{SeriesAbout, write_pages, write_tables};
 use crate::series::progress::Progress;
 use crate::series::study::pair::{self, Pair};
 
@@ -95,8 +94,9 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     };
     let series = series_args(args, scratch.as_ref().map(|folder| folder.path()));
     let settings = progress::settings_of(&series)?;
-    let _lock = progress::begin(&settings.out)?;
-    let Some(found) = progress::measured(study, &series, &settings, &settings.out, color)? else {
+    let hidden = Hidden::default();
+    let _lock = hidden.begin(&settings.out)?;
+    let Some(found) = progress::measured(study, &series, &settings, &hidden, color)? else {
         return Ok(Exit::Interrupted);
     };
     let failed = progress::failures(&found, color);
@@ -107,13 +107,10 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
         }
     }
     let found = if args.out.is_some() {
-        progress::write(found, &settings, &progress::HideArgs::default(), color)?
+        progress::write(found, &settings, &hidden, color)?
     } else {
         found
     };
-    if args.out.is_some() {
-        write_results(&found, &settings)?;
-    }
     if !settings.quiet {
         let mut text = compare_text::told(&found, &settings.progress, color)?;
         if args.out.is_some() {
@@ -122,18 +119,6 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
         let _ = std::io::stdout().lock().write_all(text.as_bytes());
     }
     Ok(if failed > 0 { Exit::Partial } else { Exit::Success })
-}
-
-/// The tables and pages that `progress` writes.
-fn write_results(found: &Progress, settings: &Settings) -> anyhow::Result<()> {
-    let about = SeriesAbout {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        config_toml: settings.config_toml()?,
-        headline: settings.progress.headline_columns()?,
-    };
-    write_tables(&settings.out, found, &about)?;
-    write_pages(&settings.out, found, &about)?;
-    Ok(())
 }
 
 /// The files between the commas of what was typed; a file whose name has a comma is one.
