@@ -46,7 +46,8 @@ impl Desk {
 
     fn progress(&self, out: &str, more: &[&str]) -> Run {
         let (study, out) = (self.path("study/study.csv"), self.path(out));
-        let common = ["progress", &study, "--out", &out, "--families", "color", "--mm-per-px", "0.1", "--color", "never"];
+        let common =
+            ["progress", &study, "--out", &out, "--families", "color", "--mm-per-px", "0.1", "--color", "never"];
         run(&[&common, more].concat())
     }
 
@@ -80,8 +81,7 @@ fn what_cannot_be_the_key_or_the_list_is_refused_and_nothing_is_left() {
     fs::write(desk.at("key"), "ab".repeat(32)).unwrap();
     fs::write(desk.at("other.csv"), "subject,visit\nAnna,1\n").unwrap();
     let before = common::snapshot(desk.folder.path());
-    let study = desk.path("study/study.csv");
-    let mut cases = vec![
+    let cases = [
         // The key: in the results, a file of another kind, a folder, in no folder.
         ("out/key", None, "the key would lie in the folder of the results"),
         ("study/../out/key", None, "the key would lie in the folder of the results"),
@@ -99,7 +99,7 @@ fn what_cannot_be_the_key_or_the_list_is_refused_and_nothing_is_left() {
         ("key", Some("nowhere/list.csv"), "the folder of this file is not there"),
         ("new", Some("new"), "this is the key"),
     ];
-    for (key, list, expected) in cases.drain(..) {
+    for (key, list, expected) in cases {
         let list = list.map(|name| desk.path(name));
         let more: Vec<&str> = list.iter().flat_map(|list| ["--key-list", list.as_str()]).collect();
         let done = desk.disguised("out", key, &more).expect(2);
@@ -109,7 +109,7 @@ fn what_cannot_be_the_key_or_the_list_is_refused_and_nothing_is_left() {
     let missing = desk.disguised("out", "key", &["--keep-columns", "surgeom"]).expect(2);
     assert!(missing.stderr.contains("`surgeom`") && missing.stderr.contains("surgeon, lot"), "{}", missing.stderr);
     assert!(before == common::snapshot(desk.folder.path()));
-    assert!(study.ends_with("study.csv") && !desk.at("out").exists());
+    assert!(!desk.at("out").exists());
 }
 
 #[cfg(unix)]
@@ -118,8 +118,7 @@ fn links_hide_no_file_from_the_list() {
     use std::os::unix::fs::symlink;
     let desk = Desk::new(&["Anna"]);
     fs::write(desk.at("key"), "ab".repeat(32)).unwrap();
-    // A study file that begins as a list does.
-    fs::write(desk.at("sessions.csv"), "subject,day\nAnna,2024-01-20\n").unwrap();
+    fs::write(desk.at("sessions.csv"), "subject,date\nAnna,2024-01-20\n").unwrap();
     symlink(desk.at("study/study.csv"), desk.at("soft.csv")).unwrap();
     fs::hard_link(desk.at("key"), desk.at("hard")).unwrap();
     symlink(desk.at("sessions.csv"), desk.at("sessions-link")).unwrap();
@@ -156,7 +155,11 @@ fn a_new_key_is_told_and_another_one_is_refused() {
         assert_eq!(fs::metadata(desk.at("who.csv")).unwrap().permissions().mode() & 0o777, 0o600);
     }
     // The columns that go along are named; those that speak of a person do not.
-    assert!(first.stderr.contains("`surgeon` is left out") && first.stderr.contains("as they are: `lot`;"), "{}", first.stderr);
+    assert!(
+        first.stderr.contains("`surgeon` is left out") && first.stderr.contains("as they are: `lot`;"),
+        "{}",
+        first.stderr
+    );
 
     // The same key, and the earlier list: nothing to tell.
     let again = desk.disguised("out", "key", &["--key-list", &list, "--verbose"]).expect(0);
@@ -174,7 +177,9 @@ fn a_new_key_is_told_and_another_one_is_refused() {
     fs::remove_file(desk.at("other")).unwrap();
     // Without pseudonyms, with dates hidden or not.
     assert!(desk.progress("out", &[]).expect(2).stderr.contains("names or dates were left out"));
-    assert!(desk.progress("out", &["--dates", "as-days"]).expect(2).stderr.contains("belongs to results with pseudonyms"));
+    assert!(
+        desk.progress("out", &["--dates", "as-days"]).expect(2).stderr.contains("belongs to results with pseudonyms")
+    );
     assert_eq!(desk.beside(), there);
     assert!(results == common::snapshot(&desk.at("out")));
     fs::remove_dir_all(desk.at("out")).unwrap();
@@ -193,7 +198,10 @@ fn the_journal_lies_beside_the_results_wherever_the_run_begins() {
     let done = Run::from(done).expect(0);
     assert!(desk.at("results.journal/results.sqlite").is_file());
     let inside = names(&out);
-    assert!(inside.contains("change.csv") && !inside.contains(".journal") && !inside.contains("results.sqlite"), "{inside:?}");
+    assert!(
+        inside.contains("change.csv") && !inside.contains(".journal") && !inside.contains("results.sqlite"),
+        "{inside:?}"
+    );
     let place = desk.at("results.journal").canonicalize().unwrap();
     assert!(done.stdout.contains(&format!("Journal: {}", place.display())), "{}", done.stdout);
     assert!(done.stdout.contains("not to be given away"), "{}", done.stdout);

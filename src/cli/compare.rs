@@ -106,11 +106,7 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
             return Err(Error::new(Stage::Measure, "nothing_to_compare", message).into());
         }
     }
-    let found = if args.out.is_some() {
-        progress::write(found, &settings, &hidden, color)?
-    } else {
-        found
-    };
+    let found = if args.out.is_some() { progress::write(found, &settings, &hidden, color)? } else { found };
     if !settings.quiet {
         let mut text = compare_text::told(&found, &settings.progress, color)?;
         if args.out.is_some() {

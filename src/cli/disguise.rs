@@ -66,7 +66,14 @@ impl HideArgs {
     }
 
     /// Checks everything that could be wrong, and only then makes the key where there is none.
-    pub fn prepare(&self, file: &Path, sessions: Option<&Path>, study: &Study, out: &Path, color: ColorChoice) -> Result<Hidden> {
+    pub fn prepare(
+        &self,
+        file: &Path,
+        sessions: Option<&Path>,
+        study: &Study,
+        out: &Path,
+        color: ColorChoice,
+    ) -> Result<Hidden> {
         if !self.is_asked() {
             return Ok(Hidden::default());
         }
@@ -114,7 +121,9 @@ impl HideArgs {
             let Some(mark) = mark_of(folder)? else { continue };
             let message = match (&self.key, &own) {
                 (None, _) if mark == NAMED => continue,
-                (None, _) => "the folder belongs to results with pseudonyms; give --pseudonymise with their --key, or another --out",
+                (None, _) => {
+                    "the folder belongs to results with pseudonyms; give --pseudonymise with their --key, or another --out"
+                }
                 (Some(_), _) if mark == NAMED => "the folder belongs to results with names; give another --out",
                 (Some(_), Some(own)) if *own == mark => continue,
                 (Some(_), Some(_)) => {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::builder::PossibleValuesParser;
 
 use super::args::{AnalyzeArgs, ColorChoice};
-use super::disguise::{HideArgs, Hidden};
+use super::disguise::{Hidden, HideArgs};
 use super::exit::Exit;
 use super::settings::Settings;
 use super::terminal::{Paint, paint, printable, say, warn};

@@ -169,10 +169,19 @@ mod tests {
 
     #[test]
     fn only_pictures_are_removed() {
-        for name in ["0123456789abcdef_photo.jpg", "00ff00ff00ff00ff_hemoglobin.jpg", ".0123456789abcdef_relief.jpg.Ab1x.part"] {
+        for name in
+            ["0123456789abcdef_photo.jpg", "00ff00ff00ff00ff_hemoglobin.jpg", ".0123456789abcdef_relief.jpg.Ab1x.part"]
+        {
             assert!(is_ours(name), "{name}");
         }
-        for name in ["holiday.jpg", "0123456789abcde_photo.jpg", "0123456789ABCDEF_photo.jpg", "0123456789abcdef_nose.jpg", ".part", ""] {
+        for name in [
+            "holiday.jpg",
+            "0123456789abcde_photo.jpg",
+            "0123456789ABCDEF_photo.jpg",
+            "0123456789abcdef_nose.jpg",
+            ".part",
+            "",
+        ] {
             assert!(!is_ours(name), "{name}");
         }
     }

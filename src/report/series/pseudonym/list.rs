@@ -23,7 +23,10 @@ pub type Other<'a> = (&'a Path, &'static str);
 pub fn check_list(path: &Path, out: &Path, others: &[Other<'_>]) -> Result<()> {
     let refused = |message: String| Err(Error::config(message).at(path));
     if is_inside(path, out)? {
-        return refused("the list of names would lie in the folder of the results, which is given away; keep it elsewhere".to_owned());
+        return refused(
+            "the list of names would lie in the folder of the results, which is given away; keep it elsewhere"
+                .to_owned(),
+        );
     }
     for (other, what) in others {
         if is_same(path, other)? {

@@ -31,8 +31,8 @@ pub use list::{Other, check_list};
 pub use place::real;
 
 use self::columns::speaks_of_a_person;
-use self::text::{Names, may_hold_a_date, without_dates};
 pub(super) use self::text::has_date;
+use self::text::{Names, may_hold_a_date, without_dates};
 use super::SeriesAbout;
 use super::course::with_days;
 use crate::error::{Error, Result};
@@ -61,7 +61,8 @@ impl Disguise {
     /// # Errors
     /// Names them.
     pub fn check(&self, study: &Study, pseudonyms: bool) -> Result<()> {
-        let known = |name: &&String| *name == CAMERA || study.extra.contains(name) || study.session_extra.contains(name);
+        let known =
+            |name: &&String| *name == CAMERA || study.extra.contains(name) || study.session_extra.contains(name);
         if let Some(name) = self.keep.iter().find(|name| !known(name)) {
             let all = study.extra.iter().chain(&study.session_extra).map(String::as_str).chain([CAMERA]);
             let all: Vec<&str> = all.collect();
@@ -108,7 +109,10 @@ pub fn disguised(progress: Progress, about: &SeriesAbout, disguise: &Disguise) -
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() != mask.ids.len() {
-        return Err(Error::internal("pseudonyms", "two subjects have one pseudonym; give another --key and another --out"));
+        return Err(Error::internal(
+            "pseudonyms",
+            "two subjects have one pseudonym; give another --key and another --out",
+        ));
     }
     let mut warnings = mask.warnings(&progress.study);
     let mut progress = progress;

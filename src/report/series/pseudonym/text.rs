@@ -16,12 +16,78 @@ use crate::series::study::Day;
 /// Months in English, German, French, Spanish, Italian and Portuguese, in small letters without accents. The first three or four letters
 /// stand for each.
 const MONTHS: [&str; 72] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-    "januar", "februar", "marz", "maerz", "mai", "juni", "juli", "oktober", "dezember", "janner", "jaenner", "feber",
-    "janvier", "fevrier", "mars", "avril", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "sept",
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
-    "gennaio", "febbraio", "aprile", "maggio", "giugno", "luglio", "settembre", "ottobre", "dicembre", "setiembre", "sett", "juill",
-    "janeiro", "fevereiro", "marco", "maio", "junho", "julho", "setembro", "outubro", "novembro", "dezembro", "fev", "juil",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "januar",
+    "februar",
+    "marz",
+    "maerz",
+    "mai",
+    "juni",
+    "juli",
+    "oktober",
+    "dezember",
+    "janner",
+    "jaenner",
+    "feber",
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
+    "sept",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+    "gennaio",
+    "febbraio",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "settembre",
+    "ottobre",
+    "dicembre",
+    "setiembre",
+    "sett",
+    "juill",
+    "janeiro",
+    "fevereiro",
+    "marco",
+    "maio",
+    "junho",
+    "julho",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+    "fev",
+    "juil",
 ];
 
 /// First letters of months that are also other words: beside a number they are a month only where there is a year.
@@ -70,7 +136,8 @@ impl Names {
         let (mut at, mut any) = (0, false);
         while at < chars.len() {
             let starts = at == 0 || !chars[at - 1].is_alphanumeric() || !chars[at].is_alphanumeric();
-            let ends = |end: usize| chars.get(end).is_none_or(|c| !c.is_alphanumeric() || !chars[end - 1].is_alphanumeric());
+            let ends =
+                |end: usize| chars.get(end).is_none_or(|c| !c.is_alphanumeric() || !chars[end - 1].is_alphanumeric());
             let found = self.lengths.iter().filter(|_| starts).find_map(|length| {
                 let other = self.known.get(folded.get(at..at + length)?)?;
                 ends(at + length).then_some((length, other))
@@ -239,7 +306,9 @@ fn names_a_month(text: &str) -> bool {
     // `12 de março de 2024`: a small word may stand between.
     let beside = |i: usize| {
         let near = |at: Option<usize>| at.and_then(|at| words.get(at)).map_or(0, |w| digits(w));
-        let small = |at: Option<usize>| at.and_then(|at| words.get(at)).is_some_and(|w| matches!(*w, "de" | "of" | "del" | "di"));
+        let small = |at: Option<usize>| {
+            at.and_then(|at| words.get(at)).is_some_and(|w| matches!(*w, "de" | "of" | "del" | "di"))
+        };
         [(i.checked_sub(1), i.checked_sub(2)), (Some(i + 1), Some(i + 2))]
             .into_iter()
             .any(|(at, beyond)| matches!(near(at), 1 | 2 | 4) || small(at) && matches!(near(beyond), 1 | 2 | 4))
@@ -250,7 +319,8 @@ fn names_a_month(text: &str) -> bool {
         let ends = w.starts_with(|c: char| c.is_ascii_digit()) && w.ends_with(|c: char| c.is_ascii_digit());
         ends && is_month(&letters)
     };
-    let month = |(i, w): (usize, &&str)| is_month(w) && beside(i) && (has_year || !OTHER_WORDS.contains(w)) || joined(w);
+    let month =
+        |(i, w): (usize, &&str)| is_month(w) && beside(i) && (has_year || !OTHER_WORDS.contains(w)) || joined(w);
     words.iter().enumerate().any(month)
 }
 
