@@ -15,80 +15,11 @@ use crate::series::study::Day;
 
 /// Months in English, German, French, Spanish, Italian and Portuguese, in small letters without accents. The first three or four letters
 /// stand for each.
-const MONTHS: [&str; 72] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "januar",
-    "februar",
-    "marz",
-    "maerz",
-    "mai",
-    "juni",
-    "juli",
-    "oktober",
-    "dezember",
-    "janner",
-    "jaenner",
-    "feber",
-    "janvier",
-    "fevrier",
-    "mars",
-    "avril",
-    "juin",
-    "juillet",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-    "sept",
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-    "gennaio",
-    "febbraio",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "settembre",
-    "ottobre",
-    "dicembre",
-    "setiembre",
-    "sett",
-    "juill",
-    "janeiro",
-    "fevereiro",
-    "marco",
-    "maio",
-    "junho",
-    "julho",
-    "setembro",
-    "outubro",
-    "novembro",
-    "dezembro",
-    "fev",
-    "juil",
-];
+const MONTHS: &str = "january february march april may june july august september october november december januar februar marz maerz mai \
+    juni juli oktober dezember janner jaenner feber janvier fevrier mars avril juin juillet aout septembre octobre \
+    novembre decembre sept enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre \
+    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre setiembre sett juill janeiro fevereiro marco \
+    maio junho julho setembro outubro novembro dezembro fev juil";
 
 /// First letters of months that are also other words: beside a number they are a month only where there is a year.
 const OTHER_WORDS: [&str; 5] = ["set", "out", "gen", "mag", "ago"];
@@ -227,7 +158,7 @@ pub(super) fn may_hold_a_date(text: &str) -> bool {
     plain.contains("[date]")
         || plain.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 4)
         || words.windows(2).any(day_and_month)
-        || words.iter().any(|word| word.len() > 3 && MONTHS.contains(word))
+        || words.iter().any(|word| word.len() > 3 && MONTHS.split(' ').any(|m| m == *word))
 }
 
 /// The date that digits begin with, where its order is plain, and its length.
@@ -296,7 +227,7 @@ fn time_at(chars: &[char]) -> usize {
 fn names_a_month(text: &str) -> bool {
     let plain = plain(text);
     let words: Vec<&str> = plain.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    let is_month = |w: &str| w.len() >= 3 && MONTHS.iter().any(|m| *m == w || w.len() <= 4 && m.starts_with(w));
+    let is_month = |w: &str| w.len() >= 3 && MONTHS.split(' ').any(|m| m == w || w.len() <= 4 && m.starts_with(w));
     // 1st, 2nd, 1er.
     let digits = |w: &str| {
         let digits = w.trim_end_matches(|c: char| c.is_ascii_alphabetic());
