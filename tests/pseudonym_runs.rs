@@ -156,7 +156,7 @@ fn a_new_key_is_told_and_another_one_is_refused() {
     }
     // The columns that go along are named; those that speak of a person do not.
     assert!(
-        first.stderr.contains("`surgeon` is left out") && first.stderr.contains("as they are: `lot`;"),
+        first.stderr.contains("`surgeon` is left out") && first.stderr.contains("these columns go along: `lot`;"),
         "{}",
         first.stderr
     );

@@ -394,7 +394,7 @@ impl<'a> Mask<'a> {
             let others: Vec<String> = others.map(|column| format!("`{column}`")).collect();
             if !others.is_empty() {
                 warnings.push(format!(
-                    "these columns go along as they are: {}; look that none names a person",
+                    "these columns go along: {}; look that none names a person",
                     others.join(", ")
                 ));
             }
