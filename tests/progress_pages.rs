@@ -7,7 +7,9 @@ mod hand_made;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use cicatrix::report::series::pseudonym::{Disguise, Key, disguised};
 use cicatrix::report::series::write_pages;
+use cicatrix::series::course::{Finding, Severity};
 use hand_made::{Kind, about, progress, usual};
 
 /// All pages, by their path.
@@ -86,6 +88,37 @@ fn verdicts_are_told_in_words_with_their_error() {
     assert!(index.contains("4 of 117 pairs of features agree"), "failures of alignment are listed");
     assert!(index.contains("the JPEG stream ends before the last row"), "failures are listed");
     assert!(index.contains("at least 7 are asked for"), "findings of courses are listed");
+}
+
+#[test]
+fn findings_of_a_course_have_the_days_of_the_study() {
+    let out = tempfile::tempdir().unwrap();
+    // Inside, days of dates are counted from 1970-01-01; day 20000 is 2024-10-04.
+    let with_finding = || {
+        let mut progress = progress(out.path(), &usual());
+        let message =
+            "no photo from day 20100 on, 14 days after the last session: the result is not seen yet".to_owned();
+        let finding = Finding { severity: Severity::Info, code: "no_late_photo", day: Some(20_007), message };
+        progress.courses.push(("S01".to_owned(), finding));
+        progress
+    };
+    let shown = |disguise: &Disguise| {
+        let given = disguised(with_finding(), &about(), disguise).unwrap();
+        write_pages(out.path(), &given.progress, &given.about).unwrap();
+        let pages: Vec<String> = pages(out.path()).into_values().map(|page| text(&page)).collect();
+        let with = |words: &str| pages.iter().filter(|page| page.contains(words)).count();
+        // The page of the cohort and that of the subject.
+        (with("2024-10-11") >= 2, with("no photo from 2025-01-12 on"), with("no photo from day 100 on"), with("20100"))
+    };
+    assert_eq!(shown(&Disguise::default()), (true, 2, 0, 0));
+    let key = || Some(Key::new([7; 32]));
+    assert_eq!(shown(&Disguise { key: key(), ..Disguise::default() }), (true, 2, 0, 0));
+    for key in [None, key()] {
+        assert_eq!(shown(&Disguise { key, days: true, ..Disguise::default() }), (false, 0, 2, 0));
+        for (name, page) in pages(out.path()) {
+            assert!(!text(&page).contains("2024-") && !text(&page).contains("2025-"), "{name}");
+        }
+    }
 }
 
 #[test]
@@ -198,7 +231,7 @@ fn paper_has_a_style_of_its_own() {
     let page = &written(&usual())["subjects/S01.html"];
     let style = page.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
     let print = style.split("@media print").nth(2).unwrap();
-    assert!(print.contains("size: A4"));
+    assert!(style.contains("@page { size: A4;"), "of all pages");
     assert!(print.contains(".after .frame { clip-path: none; }"), "the slider prints side by side");
     assert!(style.contains("prefers-color-scheme: dark") && style.contains(":focus-visible"));
 }

@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::args::ColorChoice;
+use super::compare_text;
 use super::disguise::Hidden;
 use super::exit::Exit;
-use super::progress::{self, SeriesArgs};
+use super::progress::{self, RunArgs};
 use super::terminal::warn;
-use super::{args, compare_text};
 use crate::error::{Error, Stage};
-use crate::measure::config::Family;
 use crate::series::progress::Progress;
 use crate::series::study::pair::{self, Pair};
 
@@ -47,30 +46,9 @@ pub struct CompareArgs {
     /// Mask of the skin of the first BEFORE photo [default: one beside it, such as before_mask.png].
     #[arg(long, value_name = "FILE")]
     pub mask: Option<PathBuf>,
-    /// Settings in TOML; options given here win over it.
-    #[arg(long, value_name = "FILE.toml")]
-    pub config: Option<PathBuf>,
-    /// Threads in all [default: one per processor].
-    #[arg(long, short, value_name = "N")]
-    pub jobs: Option<usize>,
-    /// Families of metrics to measure [default: all].
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = args::families())]
-    pub families: Option<Vec<Family>>,
-    /// Most pixels a photo may have, such as 100M.
-    #[arg(long, value_name = "N")]
-    pub max_pixels: Option<String>,
-    /// Most memory for the photos in flight, such as 500M or 2G [default: half of the system's].
-    #[arg(long, value_name = "SIZE")]
-    pub max_memory: Option<String>,
-    /// Measure everything again, whatever an earlier run has kept.
-    #[arg(long)]
-    pub fresh: bool,
-    /// No comparison on the terminal; failures and errors are still printed.
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// One line per photo.
-    #[arg(long, short, conflicts_with = "quiet")]
-    pub verbose: bool,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 /// Compares two visits.
@@ -92,11 +70,11 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
         Some(_) => None,
         None => Some(tempfile::tempdir().context("no temporary folder can be made")?),
     };
-    let series = series_args(args, scratch.as_ref().map(|folder| folder.path()));
-    let settings = progress::settings_of(&series)?;
+    let out = args.out.clone().or_else(|| scratch.as_ref().map(|folder| folder.path().to_owned()));
+    let settings = args.run.settings(out, args.mm_per_px)?;
     let hidden = Hidden::default();
     let _lock = hidden.begin(&settings.out)?;
-    let Some(found) = progress::measured(study, &series, &settings, &hidden, color)? else {
+    let Some(found) = progress::measured(study, &args.run, &settings, &hidden, color)? else {
         return Ok(Exit::Interrupted);
     };
     let failed = progress::failures(&found, color);
@@ -124,22 +102,6 @@ fn several(typed: &Path) -> Vec<PathBuf> {
             text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(PathBuf::from).collect()
         }
         _ => vec![typed.to_owned()],
-    }
-}
-
-fn series_args(args: &CompareArgs, scratch: Option<&Path>) -> SeriesArgs {
-    SeriesArgs {
-        out: args.out.clone().or(scratch.map(Path::to_owned)),
-        config: args.config.clone(),
-        jobs: args.jobs,
-        mm_per_px: args.mm_per_px,
-        families: args.families.clone(),
-        max_pixels: args.max_pixels.clone(),
-        max_memory: args.max_memory.clone(),
-        fresh: args.fresh,
-        quiet: args.quiet,
-        verbose: args.verbose,
-        ..SeriesArgs::default()
     }
 }
 

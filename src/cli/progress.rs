@@ -23,8 +23,54 @@ use crate::series::align::AlignConfig;
 use crate::series::progress::{self, Progress, Progressing, Reading, Setup};
 use crate::series::study::{self, Shot, Study};
 
+/// Options of every command that compares visits: how it runs.
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// Settings in TOML; options given here win over it.
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+    /// Threads in all [default: one per processor].
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Families of metrics to measure [default: all].
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = super::args::families())]
+    pub families: Option<Vec<Family>>,
+    /// Most pixels a photo may have, such as 100M.
+    #[arg(long, value_name = "N")]
+    pub max_pixels: Option<String>,
+    /// Most memory for the photos in flight, such as 500M or 2G [default: half of the system's].
+    #[arg(long, value_name = "SIZE")]
+    pub max_memory: Option<String>,
+    /// Measure everything again, whatever an earlier run has kept.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Nothing on the terminal but failures and errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// One line per photo.
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+impl RunArgs {
+    /// The settings in force with results in `out` and a scale of `mm_per_px`, where they were typed.
+    pub(super) fn settings(&self, out: Option<PathBuf>, mm_per_px: Option<f64>) -> anyhow::Result<Settings> {
+        Ok(Settings::new(&AnalyzeArgs {
+            out,
+            config: self.config.clone(),
+            jobs: self.jobs,
+            mm_per_px,
+            families: self.families.clone(),
+            max_pixels: self.max_pixels.clone(),
+            max_memory: self.max_memory.clone(),
+            quiet: self.quiet,
+            ..AnalyzeArgs::default()
+        })?)
+    }
+}
+
 /// Options of every command that reads a study.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, clap::Args)]
 pub struct SeriesArgs {
     /// Folder for the results [default: cicatrix-out].
     #[arg(long, short, value_name = "DIR")]
@@ -38,33 +84,12 @@ pub struct SeriesArgs {
     /// A known layout, in place of columns by their own names.
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(study::preset_names()))]
     pub preset: Option<String>,
-    /// Settings in TOML; options given here win over it.
-    #[arg(long, value_name = "FILE.toml")]
-    pub config: Option<PathBuf>,
-    /// Threads in all [default: one per processor].
-    #[arg(long, short, value_name = "N")]
-    pub jobs: Option<usize>,
     /// Millimeters per pixel of the photos whose row gives none.
     #[arg(long, value_name = "X")]
     pub mm_per_px: Option<f64>,
-    /// Families of metrics to measure [default: all].
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = super::args::families())]
-    pub families: Option<Vec<Family>>,
-    /// Most pixels a photo may have, such as 100M.
-    #[arg(long, value_name = "N")]
-    pub max_pixels: Option<String>,
-    /// Most memory for the photos in flight, such as 500M or 2G [default: half of the system's].
-    #[arg(long, value_name = "SIZE")]
-    pub max_memory: Option<String>,
-    /// Measure everything again, whatever an earlier run has kept.
-    #[arg(long)]
-    pub fresh: bool,
-    /// No progress and no summary; failures and errors are still printed.
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// One line per photo.
-    #[arg(long, short, conflicts_with = "quiet")]
-    pub verbose: bool,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 /// Options of `progress`.
@@ -99,7 +124,7 @@ pub fn run(args: &ProgressArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     let out = &settings.out;
     let hidden = args.hide.prepare(file, settings.study.sessions.as_deref(), &study, out, color)?;
     let _lock = hidden.begin(out)?;
-    let Some(found) = measured(study, &args.series, &settings, &hidden, color)? else {
+    let Some(found) = measured(study, &args.series.run, &settings, &hidden, color)? else {
         return Ok(Exit::Interrupted);
     };
     let failed = failures(&found, color);
@@ -145,17 +170,7 @@ pub(super) fn write(
 
 /// The settings in force for what was typed.
 pub(super) fn settings_of(args: &SeriesArgs) -> anyhow::Result<Settings> {
-    let mut settings = Settings::new(&AnalyzeArgs {
-        out: args.out.clone(),
-        config: args.config.clone(),
-        jobs: args.jobs,
-        mm_per_px: args.mm_per_px,
-        families: args.families.clone(),
-        max_pixels: args.max_pixels.clone(),
-        max_memory: args.max_memory.clone(),
-        quiet: args.quiet,
-        ..AnalyzeArgs::default()
-    })?;
+    let mut settings = args.run.settings(args.out.clone(), args.mm_per_px)?;
     settings.study.sessions = args.sessions.clone().or(settings.study.sessions);
     settings.study.photos = args.photos.clone().or(settings.study.photos);
     settings.study.preset = args.preset.clone().or(settings.study.preset);
@@ -172,7 +187,7 @@ pub(super) fn load(file: &Path, settings: &Settings, color: ColorChoice) -> anyh
 /// Measures and evaluates a study; `None` when the run was stopped.
 pub(super) fn measured(
     study: Study,
-    args: &SeriesArgs,
+    args: &RunArgs,
     settings: &Settings,
     hidden: &Hidden,
     color: ColorChoice,

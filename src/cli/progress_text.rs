@@ -60,6 +60,12 @@ fn once(found: &Progress) -> String {
     format!("{}{more}: no visit to compare with yet\n", once[..once.len().min(NAMED)].join(", "))
 }
 
+/// As many decimals as three digits of the largest: a small change must not read as none.
+fn decimals(values: &[f64]) -> usize {
+    let largest = values.iter().map(|v| v.abs()).fold(0.0, f64::max);
+    if largest > 0.0 && largest.is_finite() { (2.0 - largest.log10().floor()).clamp(0.0, 9.0) as usize } else { 0 }
+}
+
 /// One change in words.
 pub(super) fn told(row: &ChangeRow, color: ColorChoice) -> String {
     let Some(change) = &row.change else { return String::new() };
@@ -67,7 +73,12 @@ pub(super) fn told(row: &ChangeRow, color: ColorChoice) -> String {
         (Some(percent), Some(interval)) => {
             format!("{percent:+7.1} % ({:+.1} to {:+.1} %)  ", interval.low, interval.high)
         }
-        _ => format!("{:+7.3} ({:+.3} to {:+.3})  ", f.delta, f.interval.low, f.interval.high),
+        _ => {
+            let ends = [f.delta, f.interval.low, f.interval.high];
+            let digits = decimals(&ends);
+            let [delta, low, high] = ends.map(|v| format!("{:+.digits$}", if v == 0.0 { 0.0 } else { v }));
+            format!("{delta:>7} ({low} to {high})  ")
+        }
     });
     let verdict = change.verdict.to_string();
     let verdict = match change.verdict {
@@ -77,4 +88,14 @@ pub(super) fn told(row: &ChangeRow, color: ColorChoice) -> String {
         Verdict::Changed | Verdict::WithinError => verdict,
     };
     format!("{figures}{verdict}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_change_keeps_its_digits() {
+        assert_eq!([decimals(&[-0.000_123, 0.000_05]), decimals(&[12.0, -340.0]), decimals(&[0.0])], [6, 0, 0]);
+    }
 }

@@ -41,7 +41,7 @@ pub fn run(args: &RepeatabilityArgs, color: ColorChoice) -> anyhow::Result<Exit>
     }
     let hidden = Hidden::default();
     let _lock = hidden.begin(&settings.out)?;
-    let Some(found) = progress::measured(study, &args.series, &settings, &hidden, color)? else {
+    let Some(found) = progress::measured(study, &args.series.run, &settings, &hidden, color)? else {
         return Ok(Exit::Interrupted);
     };
     let failed = progress::failures(&found, color);

@@ -7,6 +7,7 @@
 mod histogram;
 mod methods;
 mod sampling;
+pub(super) mod shell;
 pub(super) mod text;
 mod view;
 

@@ -1,26 +1,19 @@
 //! The page's contents as its template reads them.
 
 use askama::Template;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use sha2::{Digest, Sha256};
 
 use super::methods::{self, ITA_CLASSES};
 use super::sampling::Summary;
+use super::shell::{self, Shell};
 use super::{Kept, histogram, text};
 use crate::batch::{Failure, Record, Status};
 use crate::measure::dictionary::Metric;
 use crate::measure::{Column, Flag, Row, Value};
 
-const STYLE: &str = include_str!("../../../templates/report.css");
-const SCRIPT: &str = include_str!("../../../templates/report.js");
-
 #[derive(Template)]
 #[template(path = "report.html")]
 pub(super) struct View<'a> {
-    policy: String,
-    style: &'static str,
-    script: &'static str,
+    shell: Shell,
     version: String,
     config_hash: String,
     config_toml: &'a str,
@@ -140,9 +133,7 @@ impl<'a> View<'a> {
         let tally = page.tally;
         let (charts, unmeasured) = charts(page);
         Self {
-            policy: policy(),
-            style: STYLE,
-            script: SCRIPT,
+            shell: Shell::new(&[], shell::TABLE),
             version: text::name(&page.about.version),
             config_hash: text::name(&page.about.config_hash),
             config_toml: &page.about.config_toml,
@@ -168,17 +159,6 @@ impl<'a> View<'a> {
             files: files(page),
         }
     }
-}
-
-/// Nothing may be loaded; the page's own style and script are allowed by their hashes.
-fn policy() -> String {
-    let hash = |body: &str| BASE64.encode(Sha256::digest(body));
-    format!(
-        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action \
-         'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    )
 }
 
 /// Positions of the ends of the parts on a line of 1000.

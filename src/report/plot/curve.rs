@@ -34,7 +34,7 @@ pub struct Curve<'a> {
     pub unit: &'a str,
     /// The visits, in any order.
     pub points: Vec<Point>,
-    /// Untreated skin at the same visits: day and value.
+    /// What this skin would be if it had changed as untreated skin did: day and value.
     pub control: Vec<(f64, f64)>,
     /// The values that unchanged skin shows beside this baseline.
     pub noise: Option<Interval>,
@@ -180,7 +180,7 @@ fn legend(curve: &Curve<'_>, points: &[&Point]) -> (String, f64) {
         add("<rect class=\"noise\" x=\"-8\" y=\"-6\" width=\"16\" height=\"12\"/>".to_owned(), "unchanged skin");
     }
     if !curve.control.is_empty() {
-        add("<path class=\"control\" d=\"M-9 0h18\"/>".to_owned(), "control");
+        add("<path class=\"control\" d=\"M-9 0h18\"/>".to_owned(), "change of control");
     }
     if curve.trend.is_some() {
         add("<path class=\"trend\" d=\"M-9 0h18\"/>".to_owned(), "trend");

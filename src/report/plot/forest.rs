@@ -64,10 +64,10 @@ pub fn svg(title: &str, unit: &str, direction: Direction, rows: &[Row<'_>]) -> S
         let y = TOP + ROW * i as f64;
         let _ = write!(
             out,
-            "<text x=\"10\" y=\"{0:.1}\">{1}</text><text x=\"{2}\" y=\"{0:.1}\" text-anchor=\"end\">{3}</text>\
+            "{1}<text x=\"{2}\" y=\"{0:.1}\" text-anchor=\"end\">{3}</text>\
              <text class=\"strong\" x=\"{4}\" y=\"{0:.1}\">{5}</text>",
             y + 4.0,
-            escaped(&shortened(row.label)),
+            label(row.label, y),
             LEFT - 14.0,
             row.n,
             RIGHT + 12.0,
@@ -118,13 +118,24 @@ pub fn svg(title: &str, unit: &str, direction: Direction, rows: &[Row<'_>]) -> S
     out
 }
 
-/// What fits beside the plot.
-fn shortened(label: &str) -> String {
-    const MOST: usize = 28;
-    if label.chars().count() <= MOST {
-        return label.to_owned();
+/// The label of a row: on one line where it fits, else on two of smaller letters. What fits on neither is cut.
+fn label(label: &str, y: f64) -> String {
+    const ONE: usize = 28;
+    const SMALL: usize = 33;
+    let line = |text: &str, y: f64, class: &str| format!("<text{class} x=\"10\" y=\"{y:.1}\">{}</text>", escaped(text));
+    if label.chars().count() <= ONE {
+        return line(label, y + 4.0, "");
     }
-    label.chars().take(MOST - 1).chain(['…']).collect()
+    // The last gap before which the first line fits; without one it breaks inside a word.
+    let end = label.char_indices().nth(SMALL).map_or(label.len(), |(at, _)| at);
+    let gap = label[..end].rfind(' ').map_or(end, |at| at + 1);
+    let (first, rest) = label.split_at(gap);
+    let second: String = match rest.chars().count() {
+        n if n <= SMALL => rest.to_owned(),
+        _ => rest.chars().take(SMALL - 1).chain(['…']).collect(),
+    };
+    let small = " class=\"small\"";
+    line(first.trim_end(), y - 1.5, small) + &line(&second, y + 10.5, small)
 }
 
 /// As many decimals as three digits of the largest figure of all rows, so that they stand under one another.

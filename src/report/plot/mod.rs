@@ -23,6 +23,7 @@ pub const STYLE: &str = "\
 .plot .quiet{fill:var(--muted,#59626a)}\
 .plot .title{font-size:14px;font-weight:600}\
 .plot .strong{font-weight:600}\
+.plot .small{font-size:11px}\
 .plot .axis{fill:none;stroke:var(--muted,#59626a);stroke-width:1}\
 .plot .grid{fill:none;stroke:var(--line,#dde1e3);stroke-width:1}\
 .plot .noise{fill:var(--muted,#59626a);fill-opacity:.14;stroke:none}\

@@ -6,15 +6,13 @@
 use std::path::Path;
 
 use askama::Template;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use sha2::{Digest, Sha256};
 
 use super::repeatability::place;
 use crate::error::{Error, Result};
 use crate::measure::Column;
 use crate::measure::dictionary::Metric;
 use crate::report::atomic::write_file;
+use crate::report::page::shell::{self, Shell};
 use crate::report::page::text;
 use crate::report::plot::{self, bland_altman};
 use crate::series::repeatability::{Repeatability, SHOTS, Set};
@@ -22,7 +20,6 @@ use crate::series::statistics::Interval;
 use crate::series::statistics::defaults;
 use crate::series::statistics::scale::Scale;
 
-const SCRIPT: &str = include_str!("../../../templates/repeatability.js");
 /// Rows of the table of all metrics.
 const MAX_ROWS: usize = 5000;
 
@@ -57,9 +54,7 @@ pub fn write_page(out: &Path, found: &[Repeatability], about: &About) -> Result<
 #[derive(Template)]
 #[template(path = "repeatability.html")]
 struct View {
-    policy: String,
-    style: String,
-    script: &'static str,
+    shell: Shell,
     version: String,
     config_hash: String,
     measured: usize,
@@ -128,6 +123,11 @@ fn range(interval: Interval) -> String {
 }
 
 impl RowView {
+    /// The parts of the metric's name between which a line may break.
+    fn parts(&self) -> impl Iterator<Item = &'static str> {
+        self.metric.name.split_inclusive('_')
+    }
+
     fn of(row: &Repeatability) -> Self {
         let (view, region) = place(&row.set);
         let place = match &row.set {
@@ -137,7 +137,7 @@ impl RowView {
             }
         };
         let sem = row.error.ok();
-        let unit = if row.scale == Scale::Log { " %" } else { "" };
+        let unit = if row.scale == Scale::Log { "\u{a0}%" } else { "" };
         Self {
             pooled: row.set == Set::Pooled,
             place,
@@ -161,12 +161,7 @@ impl RowView {
 
 impl View {
     fn new(found: &[Repeatability], about: &About) -> Self {
-        let style = format!(
-            "{}{}\n{}",
-            include_str!("../../../templates/report.css"),
-            include_str!("../../../templates/repeatability.css"),
-            plot::STYLE
-        );
+        let style = include_str!("../../../templates/repeatability.css");
         let pooled = |column: &Column| found.iter().find(|r| r.set == Set::Pooled && r.column == *column);
         let headline: Vec<&Repeatability> = about.headline.iter().filter_map(pooled).collect();
         let plots = headline.iter().filter_map(|row| {
@@ -177,8 +172,7 @@ impl View {
         // The pooled set is one where there is one region in one view.
         let sets = found.iter().map(|r| &r.set).collect::<std::collections::BTreeSet<_>>();
         Self {
-            policy: policy(&style),
-            script: SCRIPT,
+            shell: Shell::new(&[style, plot::STYLE], shell::TABLE),
             version: text::name(&about.version),
             config_hash: text::name(&about.config_hash),
             measured: about.measured,
@@ -197,23 +191,16 @@ impl View {
             several: sets.len() > 2,
             between: 100.0 * defaults::VISIT,
             beside: 100.0 * defaults::VISIT_BESIDE_CONTROL,
-            style,
         }
     }
 }
 
-/// Nothing may be loaded; the page's own style and script are allowed by their hashes.
-fn policy(style: &str) -> String {
-    let hash = |body: &str| BASE64.encode(Sha256::digest(body));
-    format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        hash(style),
-        hash(SCRIPT)
-    )
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD as BASE64;
+    use sha2::{Digest, Sha256};
+
     use super::*;
     use crate::report::series::repeatability::tests::sample;
 

@@ -26,8 +26,14 @@ pub(super) fn of_course(context: &Context<'_>, subject: usize, course: &Course<'
         let verdict = row.change.as_ref().map(|c| c.verdict.clone());
         Some(Point { day: at(row), value: value(row)?, error: row.interval, verdict })
     };
-    let control = control_of(course, all);
     let baseline = course.baseline().and_then(value);
+    // The control is drawn from the same start: what its change would make of this baseline, which is what is subtracted.
+    let scale = yardstick.scale;
+    let control = control_of(course, all).and_then(|control| {
+        let start = scale.forward(baseline?) - scale.forward(control.baseline().and_then(value)?);
+        let moved = |row| Some((at(row), scale.back(scale.forward(value(row)?) + start)));
+        Some(control.rows.iter().filter_map(moved).collect())
+    });
     let figures = course.rows.iter().rev().find_map(|row| row.change.as_ref()?.figures);
     let noise = baseline
         .zip(figures)
@@ -40,8 +46,7 @@ pub(super) fn of_course(context: &Context<'_>, subject: usize, course: &Course<'
         title: if words::label(course.column) == metric.name { &metric.name } else { &title },
         unit: metric.unit,
         points: course.rows.iter().filter_map(point).collect(),
-        control: control
-            .map_or_else(Vec::new, |c| c.rows.iter().filter_map(|row| Some((at(row), value(row)?))).collect()),
+        control: control.unwrap_or_default(),
         noise,
         sessions: if by_days { session_days(context, subject) } else { Vec::new() },
         trend: trend.zip(ends).filter(|_| by_days).map(|(row, (first, last))| {

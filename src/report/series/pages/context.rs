@@ -125,7 +125,8 @@ impl<'a> Context<'a> {
         let day = visit.day.map(day).unwrap_or_default();
         if !visit.name.is_empty()
             && visit.name != visit.number.to_string()
-            && visit.day.map(|d| d.to_string()) != Some(visit.name.clone())
+            && visit.name != day
+            && visit.day.is_none_or(|d| d.to_string() != visit.name)
         {
             words += &format!(" ({})", text::name(&visit.name));
         }
@@ -142,12 +143,6 @@ impl<'a> Context<'a> {
             return Err(std::io::Error::other("a picture outside the folder of the results"));
         }
         std::fs::read(self.out.join(path))
-    }
-
-    /// A day that a course is told with: a date where the study's days are dates.
-    pub(super) fn day_of(&self, number: i64) -> String {
-        let dates = self.study().shots.iter().any(|s| s.day.is_some_and(Day::is_date));
-        day(if dates { Day::Date(number) } else { Day::Number(number) })
     }
 }
 

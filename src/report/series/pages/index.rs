@@ -5,12 +5,13 @@ use askama::Template;
 use super::charts;
 use super::context::{self, Context};
 use super::methods;
-use super::shell::Shell;
 use super::told::Told;
 use super::words;
 use crate::measure::Column;
 use crate::measure::dictionary::Metric;
+use crate::report::page::shell::{self, Shell};
 use crate::report::page::text;
+use crate::report::series::course::{day_of, message_of};
 use crate::series::align;
 use crate::series::progress::{ErrorSource, Laid};
 use crate::series::statistics::repeatability::ErrorModel;
@@ -20,8 +21,6 @@ use crate::series::statistics::scale::Scale;
 pub const MOST_SUBJECTS: usize = 5000;
 /// Rows of the other tables at most.
 pub const MOST_ROWS: usize = 1000;
-
-const SCRIPT: &str = include_str!("../../../../templates/series/index.js");
 
 #[derive(Template)]
 #[template(path = "series/index.html")]
@@ -34,7 +33,8 @@ pub(super) struct Index {
     columns: Vec<Told>,
     subjects: Vec<SubjectRow>,
     subject_note: String,
-    forests: Vec<String>,
+    /// What they are of, and the plots.
+    forests: Vec<(&'static str, String)>,
     arms: Vec<ArmRow>,
     differences: Vec<DifferenceRow>,
     errors: Vec<ErrorRow>,
@@ -225,7 +225,7 @@ impl Index {
         let measured = progress.readings.iter().filter(|r| r.failure.is_none()).count();
         let count = |n: usize| text::count(n as u64);
         Self {
-            shell: Shell::new(SCRIPT),
+            shell: super::shell(shell::TABLE),
             version: text::name(&context.about.version),
             counts: vec![
                 ("subjects", count(study.subjects.len())),
@@ -240,7 +240,7 @@ impl Index {
             columns,
             subjects,
             subject_note,
-            forests: headline.iter().filter_map(|c| charts::forest(context, *c)).collect(),
+            forests: headline.iter().filter_map(|c| Some((words::label(*c), charts::forest(context, *c)?))).collect(),
             arms: arms(context),
             differences: differences(context),
             errors: errors(context),
@@ -379,8 +379,8 @@ fn courses(context: &Context<'_>) -> Listed<CourseRow> {
             subject: text::name(subject),
             file: file.unwrap_or_default(),
             severity: finding.severity.name(),
-            day: finding.day.map(|d| context.day_of(d)).unwrap_or_default(),
-            message: text::message(&finding.message),
+            day: day_of(context.study(), subject, finding).map(context::day).unwrap_or_default(),
+            message: text::message(&message_of(context.study(), subject, finding)),
         }
     }))
 }

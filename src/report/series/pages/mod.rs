@@ -10,7 +10,6 @@ mod files;
 mod index;
 mod lesions;
 mod methods;
-mod shell;
 mod subject;
 mod told;
 mod viewer;
@@ -24,6 +23,8 @@ use self::subject::SubjectPage;
 use super::SeriesAbout;
 use crate::error::{Error, Result, Stage};
 use crate::report::atomic::write_file;
+use crate::report::page::shell::Shell;
+use crate::report::plot;
 use crate::series::progress::Progress;
 
 /// The folder of the subjects' pages.
@@ -45,6 +46,11 @@ pub fn write_pages(out: &Path, progress: &Progress, about: &SeriesAbout) -> Resu
     }
     remove_old(&folder, &context.files)?;
     write(&out.join("index.html"), &Index::new(&context))
+}
+
+/// Style and script of a page of a study.
+fn shell(script: &'static str) -> Shell {
+    Shell::new(&[include_str!("../../../../templates/series/series.css"), plot::STYLE], script)
 }
 
 fn write(path: &Path, page: &impl askama::Template) -> Result<()> {

@@ -6,11 +6,12 @@ use super::charts;
 use super::context::{self, Context, Course, is_laid};
 use super::index::{Head, Listed};
 use super::lesions::{self, LesionMap};
-use super::shell::Shell;
 use super::told::Told;
 use super::viewer::{self, Viewer};
 use super::words::{self, Amount, Sentence};
+use crate::report::page::shell::Shell;
 use crate::report::page::text;
+use crate::report::series::course::{day_of, message_of};
 use crate::series::statistics::change::visit_value;
 use crate::series::study::{Adverse, Session};
 
@@ -126,7 +127,7 @@ impl SubjectPage {
         });
         let findings = context.progress.courses.iter().filter(|(id, _)| *id == subject.id);
         Self {
-            shell: Shell::new(SCRIPT),
+            shell: super::shell(SCRIPT),
             version: text::name(&context.about.version),
             id: text::name(&subject.id),
             around,
@@ -135,14 +136,19 @@ impl SubjectPage {
             views: views.collect(),
             visits: visits(context, index, &courses),
             sessions: subject.sessions.iter().filter_map(|&i| context.study().sessions.get(i)).map(session).collect(),
-            findings: Listed::of(findings.map(|(_, f)| FindingRow {
+            findings: Listed::of(findings.map(|(id, f)| FindingRow {
                 severity: f.severity.name(),
-                day: f.day.map(|d| context.day_of(d)).unwrap_or_default(),
-                message: text::message(&f.message),
+                day: day_of(context.study(), id, f).map(context::day).unwrap_or_default(),
+                message: text::message(&message_of(context.study(), id, f)),
             })),
             notes: notes(context, index),
             headline: context.about.headline.iter().map(|c| Head::of(*c)).collect(),
         }
+    }
+
+    /// Is the change of a control drawn?
+    fn any_control(&self) -> bool {
+        self.places.iter().flat_map(|p| &p.curves).any(|svg| svg.contains("class=\"control\""))
     }
 
     /// Is any verdict there?

@@ -190,9 +190,12 @@ fn arranged<'a>(
     }
     let mut notes = Vec::new();
     if unlaid > 0 && panes.len() > 1 {
-        let those = if unlaid == 1 { "One photo" } else { &format!("{unlaid} photos") };
+        let (those, show) = match unlaid {
+            1 => ("One photo".to_owned(), "it shows"),
+            n => (format!("{n} photos"), "they show"),
+        };
         notes.push(format!(
-            "{those} of this view could not be laid over the first one: no change is told of what they show."
+            "{those} of this view could not be laid over the first one: no change is told of what {show}."
         ));
     }
     let title = if view.is_empty() {

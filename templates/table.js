@@ -1,21 +1,20 @@
 "use strict";
+// The table of a page that sorts by its heads and is filtered by the form before it.
 (() => {
-  const table = document.getElementById("photo-table");
+  const table = document.querySelector("table.sortable");
   if (!table) return;
   const body = table.tBodies[0];
   const rows = Array.from(body.rows);
-  const heads = Array.from(table.tHead.rows[0].cells);
+  const heads = Array.from(table.tHead.rows[0].cells).filter((head) => head.hasAttribute("aria-sort"));
   const collator = new Intl.Collator(undefined, { numeric: true });
 
-  const key = (row, column) => row.cells[column].textContent.trim();
-
-  // Empty cells come last in both directions; equal ones keep the order of metrics.csv.
+  // Empty cells come last in both directions; equal ones keep the order in which they were written.
   const sort = (head) => {
-    const column = heads.indexOf(head);
     const down = head.getAttribute("aria-sort") === "ascending";
     const numeric = head.classList.contains("num");
     const keyed = rows.map((row, index) => {
-      const text = key(row, column);
+      const cell = row.cells[head.cellIndex];
+      const text = cell.dataset.key ?? cell.textContent.trim();
       return { row, index, text, number: numeric ? Number(text) : 0, empty: text === "" };
     });
     keyed.sort((a, b) => {
@@ -24,14 +23,11 @@
       return (down ? -order : order) || a.index - b.index;
     });
     body.append(...keyed.map((entry) => entry.row));
-    for (const other of heads) {
-      if (other.hasAttribute("aria-sort")) other.setAttribute("aria-sort", "none");
-    }
+    for (const other of heads) other.setAttribute("aria-sort", "none");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
   };
 
   for (const head of heads) {
-    if (!head.hasAttribute("aria-sort")) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
@@ -39,26 +35,31 @@
     head.append(button);
   }
 
+  // The words typed are looked for in the first columns; a verdict that is chosen, in all of them.
   const form = document.querySelector("form.filter");
-  const input = document.getElementById("filter");
-  const shown = document.getElementById("shown");
-  const haystack = rows.map((row) => `${key(row, 0)} ${key(row, 1)}`.toLowerCase());
+  const input = form.querySelector("input");
+  const select = form.querySelector("select");
+  const shown = form.querySelector("output");
+  const columns = Number(form.dataset.columns);
+  const texts = rows.map((row) => Array.from(row.cells).slice(0, columns).map((cell) => cell.textContent).join(" ").toLowerCase());
+  const verdicts = rows.map((row) => Array.from(row.cells, (cell) => cell.dataset.verdict));
   const count = (n) => n.toLocaleString("en");
   const filter = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const verdict = select?.value ?? "";
     let left = 0;
     rows.forEach((row, i) => {
-      const match = words.every((word) => haystack[i].includes(word));
-      row.hidden = !match;
-      if (match) left += 1;
+      row.hidden = !(words.every((word) => texts[i].includes(word)) && (!verdict || verdicts[i].includes(verdict)));
+      left += row.hidden ? 0 : 1;
     });
-    shown.textContent = words.length ? `${count(left)} of ${count(rows.length)}` : "";
+    shown.textContent = words.length || verdict ? `${count(left)} of ${count(rows.length)}` : "";
   };
   let waiting = 0;
   input.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(filter, 80);
   });
+  select?.addEventListener("change", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
 })();
