@@ -393,10 +393,7 @@ impl<'a> Mask<'a> {
             let others = study.extra.iter().chain(&study.session_extra).filter(|c| !speaks_of_a_person(c));
             let others: Vec<String> = others.map(|column| format!("`{column}`")).collect();
             if !others.is_empty() {
-                warnings.push(format!(
-                    "these columns go along: {}; look that none names a person",
-                    others.join(", ")
-                ));
+                warnings.push(format!("these columns go along: {}; look that none names a person", others.join(", ")));
             }
         }
         warnings.push("pictures stay what they are: skin can tell who somebody is".to_owned());
