@@ -253,4 +253,21 @@ mod tests {
             assert!(plain && name.len() <= LONGEST && name.starts_with(|c: char| c.is_ascii_lowercase()), "{name}");
         }
     }
+
+    #[test]
+    fn a_visit_without_a_name_repeats_no_date() {
+        let visit = |name: &str| Visit {
+            number: 1,
+            name: name.to_owned(),
+            day: crate::series::study::Day::from_ymd(2024, 3, 1),
+            shots: Vec::new(),
+        };
+        assert_eq!(name(&visit("2024-03-01")), None);
+        assert_eq!(name(&visit("V1")), Some("V1"));
+        for dated in [false, true] {
+            let fields = fields(&[], dated);
+            let is_identifier = |name: &str| fields.iter().any(|f| f.name == name && f.identifier);
+            assert_eq!((is_identifier("cx_date"), is_identifier("cx_visit_name")), (true, dated));
+        }
+    }
 }
