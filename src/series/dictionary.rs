@@ -90,7 +90,7 @@ tables! {
         "verdict" Text [""] "`improved`, `worsened`, `changed`, `within_error` or `withheld`; empty at the baseline";
         "withheld_because" Text [""] "codes of the reasons, separated by blanks";
         "notes" Text [""] "codes of what to know of it though it is told, separated by blanks";
-        "control_region" Text [""] "the region whose change was subtracted";
+        "control_region" Text [""] "the region whose change was subtracted, or `control arm`";
     }
     TREND "trend.csv" "One row per subject, view, region and metric with at least three dated visits." "" {
         "subject" Text [""] "code of the person";

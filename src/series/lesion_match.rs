@@ -69,6 +69,8 @@ pub enum Fate {
     New,
     /// Its place was not seen at the other visit.
     NotSeen,
+    /// The photos differ in what such lesions hang on: light, focus, color.
+    NotComparable,
 }
 
 impl Fate {
@@ -82,6 +84,7 @@ impl Fate {
             Self::Gone => "gone",
             Self::New => "new",
             Self::NotSeen => "not_seen",
+            Self::NotComparable => "not_comparable",
         }
     }
 }

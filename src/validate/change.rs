@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::figures::median;
-use super::simulated::{self, EFFECT, REGION, SHOTS, SOFTER, Simulated, State};
+use super::simulated::{self, Beside, EFFECT, RAISED, REGION, SHOTS, SOFTER, Simulated, State};
 use super::{Claim, Plan};
 use crate::base::parallel;
 use crate::error::Result;
@@ -94,12 +94,12 @@ impl Told {
 /// By metric, what was said of the drawn half.
 type Table = BTreeMap<Column, Told>;
 
-fn table(subjects: &[Simulated], state: State, with_control: bool, only: Option<usize>) -> Result<Table> {
+fn table(subjects: &[Simulated], state: State, beside: Beside, only: Option<usize>) -> Result<Table> {
     let config = ProgressConfig::default();
     let mut table = Table::new();
     for study in subjects.chunks(STUDY) {
         let study: Vec<&Simulated> = study.iter().collect();
-        let found = simulated::progress(&study, state, with_control, &config)?;
+        let found = simulated::progress(&study, state, beside, &config)?;
         let rows = found.rows.iter().filter(|row| row.place.region == REGION && HEADLINE.contains(&row.column));
         for row in rows.filter(|row| only.is_none_or(|softer| study[row.place.subject].softer == softer)) {
             table.entry(row.column).or_default().add(row);
@@ -119,27 +119,44 @@ pub fn rows(plan: &Plan) -> Result<Vec<Claim>> {
     let mut claims = Vec::new();
     for (state, what) in [(State::Same, "the same light"), (State::Again, "the lamp put up again (±5°, ambient ±0.02)")]
     {
-        for control in [true, false] {
-            let table = table(&subjects, state, control, None)?;
-            claims.push(unchanged(&table, n, what, control));
-            if control {
+        for beside in EACH {
+            let table = table(&subjects, state, beside, None)?;
+            claims.push(unchanged(&table, n, what, beside));
+            if beside == Beside::Control {
                 claims.push(every_metric(&table, n, what));
             }
         }
     }
-    for control in [true, false] {
-        claims.push(seen(&table(&subjects, State::Treated, control, None)?, n, control));
+    for beside in EACH {
+        claims.push(seen(&table(&subjects, State::Treated, beside, None)?, n, beside));
     }
-    for control in [true, false] {
-        for softer in 0..SOFTER.len() {
-            claims.push(softened(&table(&subjects, State::Softer, control, Some(softer))?, softer, control));
+    for beside in EACH {
+        for (softer, (ambient, deg)) in SOFTER.into_iter().enumerate() {
+            let what = format!("ambient light +{ambient}, lamp {deg}° wide");
+            let table = table(&subjects, State::Softer, beside, Some(softer))?;
+            claims.push(other_light("softer light is no improvement", &table, &what, beside));
         }
+    }
+    for beside in EACH {
+        let table = table(&subjects, State::Raised, beside, None)?;
+        claims.push(other_light(
+            "a higher lamp is no improvement",
+            &table,
+            &format!("the lamp {RAISED}° higher"),
+            beside,
+        ));
     }
     Ok(claims)
 }
 
-fn beside(control: bool) -> &'static str {
-    if control { "against a control in the same photos" } else { "without a control" }
+const EACH: [Beside; 3] = [Beside::Control, Beside::Surround, Beside::Nothing];
+
+fn words(beside: Beside) -> &'static str {
+    match beside {
+        Beside::Control => "against a control in the same photos",
+        Beside::Surround => "without a control, the skin around as witness",
+        Beside::Nothing => "with nothing beside it",
+    }
 }
 
 fn of(part: usize, all: usize) -> String {
@@ -152,14 +169,14 @@ fn of(part: usize, all: usize) -> String {
     )
 }
 
-fn unchanged(table: &Table, n: usize, what: &str, control: bool) -> Claim {
+fn unchanged(table: &Table, n: usize, what: &str, beside: Beside) -> Claim {
     let told = table.get(&FIRST).cloned().unwrap_or_default();
     Claim {
         claim: "no change is called none",
         measure: format!(
             "verdicts on {} of {n} unchanged subjects, {SHOTS} shots a visit, {what}, {}",
             FIRST.metric().name,
-            beside(control)
+            words(beside)
         ),
         target: "at most 5 % of those told",
         found: format!("{} called changed; {}", of(told.changed(), told.told()), told.withheld_words()),
@@ -176,14 +193,17 @@ fn every_metric(table: &Table, n: usize, what: &str) -> Claim {
     }
     Claim {
         claim: "no change is called none",
-        measure: format!("the same for every headline metric of {n} subjects, pooled, {what}, {}", beside(true)),
+        measure: format!(
+            "the same for every headline metric of {n} subjects, pooled, {what}, {}",
+            words(Beside::Control)
+        ),
         target: "at most 5 % of those told",
         found: format!("{} called changed, {withheld} withheld{each}", of(changed, told)),
         met: told > 0 && changed as f64 <= 0.05 * told as f64,
     }
 }
 
-fn seen(table: &Table, n: usize, control: bool) -> Claim {
+fn seen(table: &Table, n: usize, beside: Beside) -> Claim {
     let told = table.get(&FIRST).cloned().unwrap_or_default();
     let mut others = String::new();
     for (column, t) in table.iter().filter(|(column, _)| **column != FIRST) {
@@ -195,7 +215,7 @@ fn seen(table: &Table, n: usize, control: bool) -> Claim {
             "{} called improved in {n} subjects whose relief and spots fell by {:.0} %, {SHOTS} shots a visit, {}",
             FIRST.metric().name,
             100.0 * (1.0 - EFFECT),
-            beside(control)
+            words(beside)
         ),
         target: "at least 80 % of all",
         found: format!(
@@ -211,16 +231,11 @@ fn seen(table: &Table, n: usize, control: bool) -> Claim {
     }
 }
 
-fn softened(table: &Table, softer: usize, control: bool) -> Claim {
+fn other_light(claim: &'static str, table: &Table, what: &str, beside: Beside) -> Claim {
     let told = table.get(&FIRST).cloned().unwrap_or_default();
-    let (ambient, deg) = SOFTER[softer];
     Claim {
-        claim: "softer light is no improvement",
-        measure: format!(
-            "verdicts on {} of unchanged subjects, ambient light +{ambient}, lamp {deg}° wide, {}",
-            FIRST.metric().name,
-            beside(control)
-        ),
+        claim,
+        measure: format!("verdicts on {} of unchanged subjects, {what}, {}", FIRST.metric().name, words(beside)),
         target: "none improved",
         found: format!(
             "{} of {} improved, {} worsened, {} within error, {}",

@@ -42,6 +42,10 @@ const EXPLAINED: &[(&str, &str)] = &[
         "the interval of the share holds 5 %: a correct test of 5 % lies above it in half of such tables by chance.",
     ),
     (
+        "higher, with nothing beside it",
+        "a lamp that stands 6° higher takes from the relief what a treatment takes, and one photo holds no sign of it: such changes carry the note `no_witness`. A control in the same photos, or a drawn region with skin around it, tells.",
+    ),
+    (
         "the lamp put up again",
         "shots of one visit share their lamp, so what a lamp that is put up again does is in no repeat shot: a stated error between visits stands for it, and some of these lamps move the relief by more. A control in the same photos takes most of it away or withholds the change.",
     ),
@@ -78,10 +82,11 @@ pub fn markdown(plan: &Plan, command: &str, claims: &[Claim]) -> String {
     let _ = writeln!(
         out,
         "Tuning and test are kept apart: methods are tuned on seeds from {} (`--set tuning`), figures are reported on \
-         seeds from {} (`--set test`), on which no parameter was fitted and no choice was made: they were drawn anew when the method was settled. One exception: the stated error between visits was chosen knowing what the claims of change had shown without it. The test set also draws the scattering below the \
+         seeds from {} (`--set test`), on which no parameter was fitted and no choice was made: they were drawn anew when the method was settled, the subjects of the claims of change (from {}) once more after the error between visits was chosen. The test set also draws the scattering below the \
          surface (0.9 to 1.1 times the usual one); the tuning set does not. This is the {} set.\n",
         Set::Tuning.first_seed(),
         Set::Test.first_seed(),
+        Set::Test.first_seed() + super::simulated::FIRST_TESTED as u64,
         plan.set.name()
     );
     out.push_str(

@@ -12,15 +12,15 @@ use super::scenario::{Set, scenario};
 use crate::batch::Journal;
 use crate::batch::regions::Polygon;
 use crate::error::{Error, Result};
-use crate::measure::Config;
 use crate::measure::config::Family;
+use crate::measure::{Column, Config};
 use crate::phantom::random::Random;
 use crate::phantom::recapture::{Spread, series};
 use crate::phantom::{Phantom, Treated};
 use crate::photo::Limits;
 use crate::series::align::AlignConfig;
 use crate::series::progress::{
-    self, Pictures, Progress, ProgressConfig, Progressing, Ranges, Reading, Setup, Sink, Source,
+    self, Pictures, Progress, ProgressConfig, Progressing, Ranges, Reading, SURROUND, Setup, Sink, Source,
 };
 use crate::series::study::{Arms, CONTROL, Day, Shot, ShotRegions, Study, Subject, Visit};
 
@@ -42,6 +42,22 @@ pub const EFFECT: f64 = 0.85;
 /// half of the relief away.
 pub const SOFTER: [(f64, f64); 5] = [(0.08, 0.0), (0.05, 30.0), (0.15, 30.0), (0.25, 60.0), (0.40, 90.0)];
 
+/// How much higher the lamp of [`State::Raised`] stands, degrees.
+pub const RAISED: f64 = 6.0;
+/// Place of the first subject of the test set: those before were seen when the error between visits was chosen.
+pub const FIRST_TESTED: usize = 5_000;
+
+/// What the drawn half is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// The other half, as a control.
+    Control,
+    /// The other half, as the skin around the region.
+    Surround,
+    /// Nothing.
+    Nothing,
+}
+
 /// What a follow-up shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -51,13 +67,15 @@ pub enum State {
     Again,
     /// Relief and spots of the treated half at [`EFFECT`].
     Treated,
+    /// The same skin, the lamp higher by [`RAISED`].
+    Raised,
     /// The same skin in one of the lights of [`SOFTER`].
     Softer,
 }
 
 impl State {
     /// All, in the order of their visits.
-    pub const ALL: [Self; 4] = [Self::Same, Self::Again, Self::Treated, Self::Softer];
+    pub const ALL: [Self; 5] = [Self::Same, Self::Again, Self::Treated, Self::Raised, Self::Softer];
 }
 
 /// A subject whose photos were read.
@@ -118,7 +136,8 @@ pub fn subject(set: Set, index: usize) -> Result<Simulated> {
 
 /// The skin at the baseline and in every state.
 fn skins(set: Set, index: usize, softer: usize) -> Vec<Phantom> {
-    let mut p = scenario(set, index);
+    let first = if set == Set::Test { FIRST_TESTED } else { 0 };
+    let mut p = scenario(set, first + index);
     let mut random = Random::new(p.seed, STREAM);
     let mut some = |least: f64, most: f64| random.between(least, most);
     (p.width_px, p.height_px, p.mm_per_px) = (SIZE.0, SIZE.1, MM_PER_PX);
@@ -148,6 +167,7 @@ fn skins(set: Set, index: usize, softer: usize) -> Vec<Phantom> {
                 (treated.relief_gain, treated.spots_gain) = (EFFECT, EFFECT);
                 skin.treated = treated;
             }
+            State::Raised => light.elevation_deg += RAISED,
             State::Softer => {
                 let (ambient, softness) = SOFTER[softer];
                 light.ambient += ambient;
@@ -195,16 +215,11 @@ fn read(study: &Study, folder: &Path, scars: bool) -> Result<Vec<Reading>> {
     readings.ok_or_else(|| Error::internal("stopped", "the reading of a simulated subject was stopped".to_owned()))
 }
 
-/// What the engine tells of subjects whose follow-up shows `state`, as one study; with or without their control.
+/// What the engine tells of subjects whose follow-up shows `state`, as one study.
 ///
 /// # Errors
 /// When the engine refuses to evaluate.
-pub fn progress(
-    subjects: &[&Simulated],
-    state: State,
-    with_control: bool,
-    config: &ProgressConfig,
-) -> Result<Progress> {
+pub fn progress(subjects: &[&Simulated], state: State, beside: Beside, config: &ProgressConfig) -> Result<Progress> {
     let mut study = Study::default();
     let mut readings = Vec::new();
     let follow_up = 1 + State::ALL.iter().position(|s| *s == state).unwrap_or(0);
@@ -215,11 +230,14 @@ pub fn progress(
             for &i in &subject.visits[v].shots {
                 let mut shot = subject.shots[i].clone();
                 shot.subject = n.to_string();
-                if !with_control {
+                let mut reading = Reading { shot: study.shots.len(), ..subject.readings[i].clone() };
+                match beside {
+                    Beside::Control => {}
+                    Beside::Surround => call_surround(&mut reading),
                     // Skin like any other.
-                    shot.arms.by_region = vec![(CONTROL.to_owned(), "treated".to_owned())];
+                    Beside::Nothing => shot.arms.by_region = vec![(CONTROL.to_owned(), "treated".to_owned())],
                 }
-                readings.push(Reading { shot: study.shots.len(), ..subject.readings[i].clone() });
+                readings.push(reading);
                 study.shots.push(shot);
             }
             let shots = (first..study.shots.len()).collect();
@@ -228,6 +246,16 @@ pub fn progress(
         study.subjects.push(Subject { id: n.to_string(), visits, sessions: Vec::new() });
     }
     progress::evaluate(study, readings, config)
+}
+
+/// Calls the control the skin around the region.
+fn call_surround(reading: &mut Reading) {
+    for row in reading.rows.iter_mut().filter(|row| row.text(Column::REGION) == CONTROL) {
+        row.set(Column::REGION, SURROUND);
+    }
+    for (region, _) in reading.coverage.iter_mut().filter(|(region, _)| region == CONTROL) {
+        SURROUND.clone_into(region);
+    }
 }
 
 /// Keeps no picture and tells nobody.

@@ -295,6 +295,8 @@ fn rows(progress: &mut Progress, s: usize, id: &str, kind: Kind, observations: &
                         metric: column.metric().name.clone(),
                         visit: v,
                         change: change.figures.and_then(|f| f.delta_percent.or(Some(f.delta))),
+                        own: change.figures.and_then(|f| f.delta_percent.or(Some(f.delta))),
+                        percent: change.figures.is_none_or(|f| f.delta_percent.is_some()),
                         verdict: change.verdict.clone(),
                     });
                 }
@@ -343,7 +345,7 @@ fn lesions(progress: &mut Progress, s: usize, kind: Kind) {
             scar: None,
         };
         let (before, after) = match fate {
-            Fate::Gone | Fate::NotSeen => (Some(lesion(1.6)), None),
+            Fate::Gone | Fate::NotSeen | Fate::NotComparable => (Some(lesion(1.6)), None),
             Fate::New => (None, Some(lesion(1.2))),
             Fate::Smaller => (Some(lesion(2.4)), Some(lesion(1.5))),
             Fate::Larger => (Some(lesion(1.4)), Some(lesion(2.2))),

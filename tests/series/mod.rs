@@ -188,7 +188,7 @@ fn yardsticks() -> BTreeMap<Column, Known> {
         let stated = |beside| defaults::between_visits(scale, beside);
         let error = sem.map(|shot| ErrorModel { shot, visit: stated(false) });
         let visits = stated(false).map(|_| VisitSource::Stated);
-        let yardstick = Yardstick { scale, direction, error };
+        let yardstick = Yardstick { scale, direction, step: 0.0, error };
         (column, Known { yardstick, source, visits, beside_control: stated(true) })
     };
     BTreeMap::from([
@@ -270,6 +270,8 @@ pub fn progress() -> Progress {
             metric: r.column.metric().name.clone(),
             visit: r.visit,
             change: change.figures.and_then(|f| f.delta_percent),
+            own: change.figures.and_then(|f| f.delta_percent),
+            percent: true,
             verdict: change.verdict.clone(),
         })
     });

@@ -25,15 +25,12 @@ pub(super) fn write(out: &Path, progress: &Progress, about: &SeriesAbout) -> Res
 
 fn cohort(out: &Path, progress: &Progress) -> Result<Vec<Sealed>> {
     let mut sheet = Sheet::create(out, &COHORT, &[])?;
-    // As the engine tells changes: in percent unless the metric has no zero.
-    let told_in = |name: &str| -> [Value; 2] {
-        let column = Column::named(name);
-        let scale = column.and_then(|c| progress.yardsticks.get(&c)).map(|k| k.yardstick.scale);
-        let unit = column.map_or("", |c| c.metric().unit);
-        if scale == Some(Scale::Interval) { ["unit".into(), text(unit)] } else { ["percent".into(), "%".into()] }
+    let told_in = |name: &str, percent: bool| -> [Value; 2] {
+        let unit = Column::named(name).map_or("", |c| c.metric().unit);
+        if percent { ["percent".into(), "%".into()] } else { ["unit".into(), text(unit)] }
     };
     for g in &progress.groups {
-        let [told, unit] = told_in(&g.metric);
+        let [told, unit] = told_in(&g.metric, g.percent);
         let mut row: Vec<Value> = vec!["group".into(), text(&g.metric), told, unit, (g.visit + 1).into(), text(&g.arm)];
         row.extend([Value::Empty, g.n.into(), Value::Empty, g.withheld.into(), Value::Empty, g.median.into()]);
         row.extend(ends(g.interval));
@@ -43,7 +40,7 @@ fn cohort(out: &Path, progress: &Progress) -> Result<Vec<Sealed>> {
         sheet.row(&row)?;
     }
     for d in &progress.differences {
-        let [told, unit] = told_in(&d.metric);
+        let [told, unit] = told_in(&d.metric, d.percent);
         let mut row: Vec<Value> =
             vec!["difference".into(), text(&d.metric), told, unit, (d.visit + 1).into(), text(&d.arm)];
         row.extend([text(&d.against), d.n.into(), d.n_against.into(), Value::Empty, yes(d.paired)]);

@@ -30,10 +30,19 @@ pub struct ProgressConfig {
     pub glare: f64,
     /// Largest difference of scale between the study file and the alignment (default 0.05).
     pub scale: f64,
+    /// Largest difference of the size of a pixel between two visits (default 0.25): coarser pixels show less.
+    pub magnification: f64,
     /// Coarsest scale at which scars are counted, mm per pixel (default 0.15).
     pub scar_mm_per_px: f64,
     /// Least JPEG quality (default 60).
     pub jpeg_quality: f64,
+    /// Largest difference of JPEG quality between two visits (default 8).
+    pub jpeg_difference: f64,
+    /// Largest loss of sharpness for the finest relief (default 0.05).
+    pub sharpness_loss_fine: f64,
+    /// Largest shift of the skin's mean color, CIELAB units with L* at half weight, where colors are neither calibrated nor held
+    /// against a control (default 5).
+    pub color_shift: f64,
     /// Where the photos hold no control: is the skin around the drawn regions a witness of light and camera? (default true) If it was
     /// treated too, say false.
     pub surround: bool,
@@ -55,8 +64,12 @@ impl Default for ProgressConfig {
             clipped: 0.02,
             glare: 0.05,
             scale: 0.05,
+            magnification: 0.25,
             scar_mm_per_px: 0.15,
             jpeg_quality: 60.0,
+            jpeg_difference: 8.0,
+            sharpness_loss_fine: 0.05,
+            color_shift: 5.0,
             surround: true,
             seed: 1,
             course: Profile::default(),
@@ -79,7 +92,11 @@ impl ProgressConfig {
             ("glare", self.glare, 0.0, 1.0),
             ("scale", self.scale, 0.0, 1.0),
             ("scar_mm_per_px", self.scar_mm_per_px, 0.0, 10.0),
+            ("magnification", self.magnification, 0.0, 10.0),
             ("jpeg_quality", self.jpeg_quality, 0.0, 100.0),
+            ("jpeg_difference", self.jpeg_difference, 0.0, 100.0),
+            ("sharpness_loss_fine", self.sharpness_loss_fine, 0.0, 1.0),
+            ("color_shift", self.color_shift, 0.0, 1000.0),
         ];
         if let Some((name, value, low, high)) = numbers.iter().find(|(_, v, low, high)| !(*low..=*high).contains(v)) {
             return Err(Error::config(format!("progress.{name} is {value}; {low} to {high} are allowed")));

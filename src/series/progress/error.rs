@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::evaluate::Found;
+use super::found::Found;
 use super::gates::Kind;
 use super::{ErrorSource, Known, Place, VisitSource};
 use crate::measure::Column;
@@ -22,7 +22,8 @@ pub(super) fn known(found: &Found<'_>, places: &[Place]) -> BTreeMap<Column, Kno
     let pooled: Vec<&Place> = places.iter().filter(|p| !drawn || p.is_drawn()).collect();
     let everywhere: Vec<&Place> = places.iter().collect();
     let groups_of = |places: &[&Place], column: Column| -> Vec<Vec<f64>> {
-        let groups = places.iter().flat_map(|p| found.visits(p).into_iter().map(|v| found.values(p, v, column)));
+        let visits = |p| found.visits(p).into_iter().filter(move |&v| !found.is_copied(p, v));
+        let groups = places.iter().flat_map(|&p| visits(p).map(|v| found.values(p, v, column)));
         groups.filter(|g| !g.is_empty()).collect()
     };
     let controls = Controls::of(found, &pooled);
@@ -151,7 +152,7 @@ mod tests {
 
     fn known_of((study, readings): &(Study, Vec<Reading>)) -> Known {
         let config = ProgressConfig::default();
-        let found = Found { study, readings, config: &config };
+        let found = Found::of(study, readings, &config);
         known(&found, &found.places())[&COLUMN]
     }
 

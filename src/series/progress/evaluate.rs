@@ -7,22 +7,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::gates::{self, Kind, Note, Pair};
+use super::found::{Found, Judged};
+use super::gates::{Kind, Note};
 use super::{
-    ChangeRow, ErrorSource, GradeRow, Known, Place, Progress, ProgressConfig, Reading, SURROUND, TrendRow, error,
-    lesions,
+    ChangeRow, ErrorSource, GradeRow, Known, Place, Progress, ProgressConfig, Reading, TrendRow, error, lesions,
 };
 use crate::error::Result;
 use crate::measure::Column;
 use crate::measure::pipeline::ALL;
 use crate::series::course;
-use crate::series::statistics::change::{Change, Shift, Yardstick, control_moved, visit_interval};
+use crate::series::statistics::change::{Change, Shift, Yardstick, control_moved, visit_interval, visit_value};
 use crate::series::statistics::cohort::{self, Observation};
+use crate::series::statistics::defaults;
 use crate::series::statistics::rank::Rank;
+use crate::series::statistics::sample::mean;
 use crate::series::statistics::scale::Scale;
 use crate::series::statistics::trend::Trend;
 use crate::series::statistics::verdict::{Reason, Verdict};
-use crate::series::study::{CONTROL, Day, Study, Subject};
+use crate::series::study::{CONTROL, Day, Study, Subject, Visit};
 
 /// A day as a number that days of the same study can be told apart by.
 pub(super) fn ordinal(day: Day) -> i64 {
@@ -32,8 +34,8 @@ pub(super) fn ordinal(day: Day) -> i64 {
 }
 
 type Yardsticks = BTreeMap<Column, Known>;
-/// Why a kind of metric is withheld, and what to know of it.
-type Judged = BTreeMap<Kind, (BTreeSet<Reason>, BTreeSet<Note>)>;
+/// What stands for the region where a control arm was subtracted.
+const CONTROL_ARM: &str = "control arm";
 
 /// What the readings of a study, one per shot and in their order, show.
 ///
@@ -41,131 +43,31 @@ type Judged = BTreeMap<Kind, (BTreeSet<Reason>, BTreeSet<Note>)>;
 /// When the configuration names a metric that cannot be compared.
 pub fn evaluate(study: Study, readings: Vec<Reading>, config: &ProgressConfig) -> Result<Progress> {
     let headline = config.headline_columns()?;
-    let found = Found { study: &study, readings: &readings, config };
+    let found = Found::of(&study, &readings, config);
     let places = found.places();
     let yardsticks = error::known(&found, &places);
-    let mut rows = Vec::new();
-    let mut trends = Vec::new();
-    for place in &places {
-        let mut own = found.rows(place, &places, &yardsticks);
-        trends.extend(found.trends(place, &yardsticks));
-        rows.append(&mut own);
-    }
+    // The subjects of a control arm first: the others are held against them.
+    let is_arm = |place: &Place| found.is_of_control_arm(place, &places);
+    let rows_of = |place: &Place, arm: &ControlArm| found.rows(place, &places, &yardsticks, arm);
+    let nothing = ControlArm::default();
+    let of_arm: Vec<ChangeRow> = places.iter().filter(|p| is_arm(p)).flat_map(|p| rows_of(p, &nothing)).collect();
+    let arm = ControlArm::of(&study, &of_arm);
+    let mut rows: Vec<ChangeRow> = places.iter().filter(|p| !is_arm(p)).flat_map(|p| rows_of(p, &arm)).collect();
+    rows.extend(of_arm);
+    rows.sort_by(|a, b| (&a.place, a.column, a.visit).cmp(&(&b.place, b.column, b.visit)));
+    let trends = rows.chunk_by(|a, b| a.place == b.place).flat_map(|rows| found.trends(rows, &yardsticks)).collect();
     let counts = |row: &&ChangeRow| headline.contains(&row.column) && !row.is_backdrop;
-    let observations: Vec<Observation> =
-        rows.iter().filter(counts).filter_map(|row| observation(&study, row)).collect();
+    let observations = observations(&study, &rows.iter().filter(counts).collect::<Vec<_>>());
     let has_control = rows.iter().any(|row| row.is_control);
     let (groups, differences) = cohort::summarize(&observations, has_control.then_some(CONTROL), config.seed);
-    let lesions = lesions::rows(&study, &readings);
+    let lesions = lesions::rows(&found);
     let courses = found.courses();
     let grades = found.grades(&headline);
     Ok(Progress { yardsticks, rows, trends, lesions, courses, groups, differences, grades, study, readings })
 }
 
-pub(super) struct Found<'a> {
-    pub(super) study: &'a Study,
-    pub(super) readings: &'a [Reading],
-    pub(super) config: &'a ProgressConfig,
-}
-
-impl<'a> Found<'a> {
-    /// Every region of every view of every subject.
-    pub(super) fn places(&self) -> Vec<Place> {
-        let mut places = BTreeSet::new();
-        for (subject, s) in self.study.subjects.iter().enumerate() {
-            for i in s.visits.iter().flat_map(|v| &v.shots) {
-                let view = &self.study.shots[*i].view;
-                for row in &self.readings[*i].rows {
-                    let region = row.text(Column::REGION);
-                    if !region.is_empty() {
-                        places.insert(Place { subject, view: view.clone(), region: region.to_owned() });
-                    }
-                }
-            }
-        }
-        places.into_iter().collect()
-    }
-
-    fn subject(&self, place: &Place) -> &'a Subject {
-        &self.study.subjects[place.subject]
-    }
-
-    /// The readings of a place at a visit.
-    fn at(&self, place: &Place, visit: usize) -> Vec<&'a Reading> {
-        let visit = &self.subject(place).visits[visit];
-        visit.repeats(self.study, &place.view).map(|i| &self.readings[i]).collect()
-    }
-
-    /// The values of the shots of a visit. A copy of a photo is no second shot: it would pass for one without any error.
-    pub(super) fn values(&self, place: &Place, visit: usize, column: Column) -> Vec<f64> {
-        let mut seen = BTreeSet::new();
-        let readings = self.at(place, visit);
-        let shots = readings.iter().filter(|r| r.file().is_none_or(|file| seen.insert(file)));
-        shots.filter_map(|r| r.value(&place.region, column)).collect()
-    }
-
-    /// The visits at which a place was photographed.
-    pub(super) fn visits(&self, place: &Place) -> Vec<usize> {
-        let subject = self.subject(place);
-        let seen = |v: &usize| subject.visits[*v].repeats(self.study, &place.view).next().is_some();
-        (0..subject.visits.len()).filter(seen).collect()
-    }
-
-    /// Is it held to be untreated?
-    pub(super) fn is_control(&self, place: &Place) -> bool {
-        self.arm(place) == CONTROL
-    }
-
-    /// What the photos of a visit carry against those of the first.
-    pub(super) fn judge(&self, place: &Place, visit: usize, beside_control: bool) -> Judged {
-        let (subject, first) = (self.subject(place), self.visits(place).first().copied().unwrap_or(visit));
-        let course = self.course(subject, self.arm(place));
-        let (before, after) = (self.at(place, first), self.at(place, visit));
-        let pair = Pair {
-            study: self.study,
-            config: self.config,
-            region: &place.region,
-            before: &before,
-            after: &after,
-            course: &course,
-            beside_control,
-        };
-        Kind::ALL.iter().map(|kind| (*kind, gates::judge(&pair, *kind))).collect()
-    }
-
-    /// The arm of a place, as its first shot says; none of the skin around regions.
-    fn arm(&self, place: &Place) -> &'a str {
-        if place.region == SURROUND {
-            return "";
-        }
-        let first = self.subject(place).visits.iter().find_map(|v| v.repeats(self.study, &place.view).next());
-        first.map_or("", |i| self.study.shots[i].arms.of(&place.region))
-    }
-
-    /// What a place is held against: a control in the same photos, else in another view.
-    fn control(&self, place: &Place, places: &[Place]) -> Option<Place> {
-        if self.is_control(place) || place.region == SURROUND {
-            return None;
-        }
-        // All skin of a photo holds its control.
-        let same_subject = || places.iter().filter(|p| p.subject == place.subject && self.is_control(p));
-        let same_photo = same_subject().find(|p| p.view == place.view && p.region != ALL);
-        if place.region == ALL && same_photo.is_some() {
-            return None;
-        }
-        same_photo.or_else(|| same_subject().find(|p| p.view != place.view && p.region == place.region)).cloned()
-    }
-
-    /// The skin around the regions of the same photos, where they hold no control.
-    fn witness(&self, place: &Place, places: &[Place], control: Option<&Place>) -> Option<Place> {
-        if !place.is_drawn() || self.is_control(place) || control.is_some_and(|c| c.view == place.view) {
-            return None;
-        }
-        let around = Place { region: SURROUND.to_owned(), ..place.clone() };
-        places.contains(&around).then_some(around)
-    }
-
-    fn course(&self, subject: &Subject, arm: &str) -> course::Course {
+impl Found<'_> {
+    pub(super) fn course(&self, subject: &Subject, arm: &str) -> course::Course {
         let own = subject.sessions.iter().map(|&i| &self.study.sessions[i]);
         let sessions = own
             .filter(|s| s.arm.is_empty() || arm.is_empty() || s.arm == arm)
@@ -184,17 +86,25 @@ impl<'a> Found<'a> {
     }
 
     /// Every metric of a place at every visit.
-    fn rows(&self, place: &Place, places: &[Place], yardsticks: &Yardsticks) -> Vec<ChangeRow> {
+    fn rows(
+        &self,
+        place: &Place,
+        places: &[Place],
+        yardsticks: &Yardsticks,
+        arm_of_controls: &ControlArm,
+    ) -> Vec<ChangeRow> {
         let visits = self.visits(place);
         let Some(&first) = visits.first() else { return Vec::new() };
         let subject = self.subject(place);
         let arm = self.arm(place);
         let course = self.course(subject, arm);
         let control = self.control(place, places);
-        let beside_control = control.as_ref().is_some_and(|c| c.view == place.view);
+        let beside = control.as_ref().is_some_and(|c| c.view == place.view);
         let witness = self.witness(place, places, control.as_ref());
-        let judged: BTreeMap<usize, Judged> =
-            visits[1..].iter().map(|&v| (v, self.judge(place, v, beside_control))).collect();
+        let all_judged = |place: &Place, beside: bool| -> BTreeMap<usize, Judged> {
+            visits[1..].iter().map(|&v| (v, self.judge(place, v, beside))).collect()
+        };
+        let (judged, control_judged) = (all_judged(place, beside), control.as_ref().map(|c| all_judged(c, false)));
         // Where parts were drawn they are what is treated: all skin holds them and their control.
         let is_backdrop = !place.is_drawn()
             && places.iter().any(|p| p.subject == place.subject && p.view == place.view && p.is_drawn());
@@ -205,7 +115,13 @@ impl<'a> Found<'a> {
             if visits.iter().all(|&v| shots(v).is_empty()) {
                 continue;
             }
-            let yardstick = &known.of_place(beside_control);
+            let yardstick = &known.of_place(beside);
+            // The color of a control need not be calibrated: it is what the photos share.
+            let usable = |v: usize| {
+                control_judged.as_ref().is_some_and(|all| {
+                    all[&v][&Kind::of(column)].0.iter().all(|reason| *reason == Reason::ColorUncalibrated)
+                })
+            };
             for &v in &visits {
                 let (day, values) = (subject.visits[v].day, shots(v));
                 let mut row = ChangeRow {
@@ -229,8 +145,17 @@ impl<'a> Found<'a> {
                     let both = |p: &Option<Place>| {
                         p.as_ref().map(|p| (p.clone(), [first, v].map(|visit| self.values(p, visit, column))))
                     };
-                    let beside = Beside { control: both(&control), witness: both(&witness) };
-                    compare(&mut row, &baseline, yardstick, &beside, reasons, notes.clone());
+                    let held = Beside {
+                        wants_control: control.is_some(),
+                        control: both(&control).filter(|(_, values)| usable(v) && values.iter().all(|s| !s.is_empty())),
+                        witness: both(&witness),
+                        arm: arm_of_controls.at(place, column, subject.visits[v].number).filter(|_| control.is_none()),
+                    };
+                    compare(&mut row, &baseline, yardstick, &held, reasons, notes.clone());
+                    let alone = control.is_none() && witness.is_none() && !row.is_control && !row.is_backdrop;
+                    if alone && Kind::of(column).is_shade() {
+                        row.notes.push(Note::NoWitness);
+                    }
                     if known.source == ErrorSource::Stated {
                         row.notes.push(Note::StatedError);
                     }
@@ -249,43 +174,40 @@ impl<'a> Found<'a> {
         rows
     }
 
-    fn trends(&self, place: &Place, yardsticks: &Yardsticks) -> Vec<TrendRow> {
-        let subject = self.subject(place);
-        let visits = self.visits(place);
-        if visits.len() < 3 || visits.iter().any(|&v| subject.visits[v].day.is_none()) {
-            return Vec::new();
-        }
-        let first = subject.visits[visits[0]].day.map_or(0, ordinal);
-        let trend = |(&column, known): (&Column, &Known)| {
-            let (mut time, mut values) = (Vec::new(), Vec::new());
-            for &v in &visits {
-                let day = subject.visits[v].day.map_or(0, ordinal) - first;
-                for value in self.values(place, v, column) {
-                    time.push(day as f64);
-                    values.push(known.yardstick.scale.forward(value));
-                }
-            }
-            let trend = Trend::of(&time, &values)?;
-            Some(TrendRow { place: place.clone(), column, visits: visits.len(), trend })
+    /// Trends of one place, over its visits: the baseline, and every later one whose change is told. A visit counts once, for what its
+    /// shots share is no second witness; a control is subtracted as it is from the change.
+    fn trends(&self, rows: &[ChangeRow], yardsticks: &Yardsticks) -> Vec<TrendRow> {
+        let trend = |rows: &[ChangeRow]| {
+            let first = rows.first()?;
+            let scale = yardsticks.get(&first.column)?.yardstick.scale;
+            let start = scale.forward(visit_value(&first.shots, scale)?);
+            let told = rows.iter().filter_map(|row| Some((row.days?, row.change.as_ref()?.figures?.shift)));
+            let (time, values): (Vec<f64>, Vec<f64>) =
+                std::iter::once((first.days?, 0.0)).chain(told).map(|(day, shift)| (day as f64, start + shift)).unzip();
+            let trend = Trend::of(&time, &values).filter(|trend| trend.n >= 3)?;
+            Some(TrendRow { place: first.place.clone(), column: first.column, visits: trend.n, trend })
         };
-        yardsticks.iter().filter_map(trend).collect()
+        rows.chunk_by(|a, b| a.column == b.column).filter_map(trend).collect()
     }
 
-    /// Grades of the clinicians against the headline metrics of the whole skin, over all visits.
+    /// Grades of the clinicians against the headline metrics of the whole skin. A subject counts once, by the means over its
+    /// visits that have both: visits of one subject are alike.
     fn grades(&self, headline: &[Column]) -> Vec<GradeRow> {
         let mut rows = Vec::new();
         for (i, scale) in self.study.scales.iter().enumerate() {
             for &column in headline {
-                let (mut grades, mut values) = (Vec::new(), Vec::new());
-                for visit in self.study.subjects.iter().flat_map(|s| &s.visits) {
-                    let grade = visit.shots.iter().find_map(|&s| self.study.shots[s].scales.get(i).copied().flatten());
-                    let all: Vec<f64> =
+                let of_visit = |visit: &Visit| {
+                    let grade =
+                        visit.shots.iter().find_map(|&s| self.study.shots[s].scales.get(i).copied().flatten())?;
+                    let values: Vec<f64> =
                         visit.shots.iter().filter_map(|&s| self.readings[s].value(ALL, column)).collect();
-                    if let (Some(grade), false) = (grade, all.is_empty()) {
-                        grades.push(grade);
-                        values.push(all.iter().sum::<f64>() / all.len() as f64);
-                    }
-                }
+                    (!values.is_empty()).then(|| (grade, mean(&values)))
+                };
+                let of_subject = |subject: &Subject| {
+                    let (grades, values): (Vec<f64>, Vec<f64>) = subject.visits.iter().filter_map(of_visit).unzip();
+                    (!grades.is_empty()).then(|| (mean(&grades), mean(&values)))
+                };
+                let (grades, values): (Vec<f64>, Vec<f64>) = self.study.subjects.iter().filter_map(of_subject).unzip();
                 if let Some(rank) = Rank::of(&grades, &values) {
                     rows.push(GradeRow { grade: scale.column.clone(), column, rank });
                 }
@@ -299,11 +221,40 @@ impl<'a> Found<'a> {
 type Values = Option<(Place, [Vec<f64>; 2])>;
 
 /// What a place is held against.
-struct Beside {
-    /// Untreated skin: its shift is subtracted.
+struct Beside<'a> {
+    /// Has it a control?
+    wants_control: bool,
+    /// Untreated skin: its shift is subtracted. `None` where it was not seen, or its own change is not to be believed.
     control: Values,
     /// Skin that may be treated: it only speaks against a change.
     witness: Values,
+    /// The mean shift of the control arm, where the subject has no control of its own.
+    arm: Option<&'a Shift>,
+}
+
+/// What the subjects of a control arm show together, by region, metric and number of the visit.
+#[derive(Default)]
+struct ControlArm(BTreeMap<(String, Column, usize), Shift>);
+
+impl ControlArm {
+    fn of(study: &Study, rows: &[ChangeRow]) -> Self {
+        // A subject counts once, whatever its views.
+        let mut shifts: BTreeMap<_, BTreeMap<usize, Vec<f64>>> = BTreeMap::new();
+        for row in rows {
+            if let Some(figures) = row.change.as_ref().and_then(|c| c.figures) {
+                let number = study.subjects[row.place.subject].visits[row.visit].number;
+                let arm = shifts.entry((row.place.region.clone(), row.column, number)).or_default();
+                arm.entry(row.place.subject).or_default().push(figures.shift);
+            }
+        }
+        let enough = shifts.into_iter().filter(|(_, subjects)| subjects.len() >= defaults::ARM_NEEDED);
+        let of = |subjects: BTreeMap<usize, Vec<f64>>| subjects.into_values().map(|s| mean(&s)).collect::<Vec<f64>>();
+        Self(enough.filter_map(|(key, subjects)| Some((key, Shift::of_arm(&of(subjects))?))).collect())
+    }
+
+    fn at(&self, place: &Place, column: Column, number: usize) -> Option<&Shift> {
+        self.0.get(&(place.region.clone(), column, number))
+    }
 }
 
 /// Fills in the change of a row against its baseline, less that of a control.
@@ -311,7 +262,7 @@ fn compare(
     row: &mut ChangeRow,
     baseline: &[f64],
     yardstick: &Yardstick,
-    beside: &Beside,
+    beside: &Beside<'_>,
     reasons: &BTreeSet<Reason>,
     notes: BTreeSet<Note>,
 ) {
@@ -335,27 +286,53 @@ fn compare(
             reasons.insert(Reason::ControlMoved);
         }
     }
+    // Without what is subtracted elsewhere this visit would be told in another way than the rest.
+    if beside.wants_control && own.is_some() && control.is_none() && reasons.is_empty() {
+        reasons.insert(Reason::ControlMissing);
+    }
     if shift_of(&beside.witness).is_some_and(|witness| moved(&witness)) {
         reasons.insert(Reason::SurroundMoved);
     }
+    if own.is_some() && beside.arm.is_some() {
+        row.control = Some(CONTROL_ARM.to_owned());
+    }
     let reasons: Vec<Reason> = reasons.into_iter().collect();
-    row.change = Some(Change::between(baseline, &row.shots, yardstick, control.as_ref(), &reasons));
+    let subtracted = control.as_ref().or(beside.arm);
+    row.change = Some(Change::between(baseline, &row.shots, yardstick, subtracted, &reasons));
 }
 
-/// What the cohort counts of a row.
-fn observation(study: &Study, row: &ChangeRow) -> Option<Observation> {
-    let change = row.change.as_ref()?;
-    // One unit per metric: of a baseline of nothing there are no percent.
-    let told = change.figures.and_then(|f| match f.scale {
-        Scale::Interval => Some(f.delta),
-        _ => f.delta_percent,
-    });
-    Some(Observation {
-        subject: study.subjects[row.place.subject].id.clone(),
-        arm: row.arm.clone(),
-        metric: row.column.metric().name.clone(),
-        visit: row.visit,
-        change: told,
-        verdict: change.verdict.clone(),
-    })
+/// What the cohort counts of rows: in percent, or of a metric that has none somewhere in its unit throughout.
+fn observations(study: &Study, rows: &[&ChangeRow]) -> Vec<Observation> {
+    let told = |row: &ChangeRow| row.change.as_ref().and_then(|c| Some((c.before?, c.after?, c.figures?)));
+    let percent = |column: Column| {
+        let figures = || rows.iter().filter(|r| r.column == column).filter_map(|row| told(row)).map(|(_, _, f)| f);
+        figures().all(|f| f.scale != Scale::Interval && f.delta_percent.is_some())
+    };
+    let in_percent: BTreeMap<Column, bool> = rows.iter().map(|row| (row.column, percent(row.column))).collect();
+    let of = |row: &&ChangeRow| {
+        let change = row.change.as_ref()?;
+        let percent = in_percent[&row.column];
+        let (net, own) = told(row)
+            .map(|(before, after, f)| {
+                let own = f.scale.forward(after) - f.scale.forward(before);
+                if percent {
+                    (f.delta_percent, f.scale.percent(before, own))
+                } else {
+                    (Some(f.delta), Some(f.scale.change(before, own)))
+                }
+            })
+            .unwrap_or_default();
+        let subject = &study.subjects[row.place.subject];
+        Some(Observation {
+            subject: subject.id.clone(),
+            arm: row.arm.clone(),
+            metric: row.column.metric().name.clone(),
+            visit: subject.visits[row.visit].number - 1,
+            change: net,
+            own,
+            percent,
+            verdict: change.verdict.clone(),
+        })
+    };
+    rows.iter().filter_map(of).collect()
 }

@@ -3,11 +3,13 @@
 //! The first aligned shot of each visit is held against the first of the baseline. How far two diameters of one lesion may differ
 //! by chance is told by the study's own repeat shots, where there are any.
 
+use super::found::Found;
+use super::gates::Kind;
 use super::{LesionRow, Place, Reading};
 use crate::measure::pipeline::ALL;
-use crate::measure::{Column, Lesion};
+use crate::measure::{Column, Lesion, LesionKind};
 use crate::series::align::Limits;
-use crate::series::lesion_match::{self, Placed, Rules};
+use crate::series::lesion_match::{self, Fate, Placed, Rules};
 use crate::series::statistics::repeatability::Sem;
 use crate::series::study::Study;
 
@@ -60,24 +62,36 @@ impl<'a> Sheet<'a> {
 }
 
 /// What became of every lesion at every follow-up.
-pub(super) fn rows(study: &Study, readings: &[Reading]) -> Vec<LesionRow> {
+pub(super) fn rows(found: &Found<'_>) -> Vec<LesionRow> {
+    let (study, readings) = (found.study, found.readings);
     let rules = rules(study, readings);
     let mut rows = Vec::new();
     for (subject, s) in study.subjects.iter().enumerate() {
         for view in s.views(study) {
-            let shots = |visit: usize| s.visits[visit].repeats(study, view).map(|i| &readings[i]);
-            let mut visits = (0..s.visits.len()).filter(|&v| shots(v).next().is_some());
+            let place = Place { subject, view: view.to_owned(), region: ALL.to_owned() };
+            let shots = |visit: usize| found.at(&place, visit).0.into_iter();
+            let mut visits = found.visits(&place).into_iter();
             let Some(first) = visits.next() else { continue };
             let Some((mm, _)) = shots(first).find_map(|r| r.scale) else { continue };
             let Some(before) = shots(first).find_map(|r| Sheet::of(r, mm)) else { continue };
-            let place = Place { subject, view: view.to_owned(), region: ALL.to_owned() };
             for visit in visits {
                 let Some(after) = shots(visit).find_map(|r| Sheet::of(r, mm)) else { continue };
+                let judged = found.judge(&place, visit, false);
+                // Light, focus or color that withholds a kind of metric makes and unmakes its lesions too.
+                let is_told = |lesion: &Lesion| {
+                    let scar = matches!(lesion.kind, LesionKind::Depression | LesionKind::Elevation);
+                    judged[if scar { &Kind::Scars } else { &Kind::Contrast }].0.is_empty()
+                };
                 let courses = lesion_match::courses(&before.placed(&after), &after.placed(&before), &rules);
+                let fate = |course: &lesion_match::Course| {
+                    let before = course.before.map(|i| before.lesions[i]);
+                    let lesion = before.or(course.after.map(|j| after.lesions[j]));
+                    if lesion.is_some_and(is_told) { course.fate } else { Fate::NotComparable }
+                };
                 rows.extend(courses.into_iter().map(|course| LesionRow {
                     place: place.clone(),
                     visit,
-                    fate: course.fate,
+                    fate: fate(&course),
                     at: course.before.map_or_else(|| course.after.map_or([0.0; 2], |j| after.at[j]), |i| before.at[i]),
                     before: course.before.map(|i| before.lesions[i].clone()),
                     after: course.after.map(|j| after.lesions[j].clone()),

@@ -8,6 +8,7 @@
 mod config;
 mod error;
 mod evaluate;
+mod found;
 mod gates;
 mod kept;
 mod lesions;
@@ -182,7 +183,7 @@ pub struct ChangeRow {
     pub interval: Option<super::statistics::Interval>,
     /// The change; `None` at the baseline.
     pub change: Option<Change>,
-    /// The region whose change was subtracted; `None` where there is no control.
+    /// The region whose change was subtracted, or `control arm`; `None` where there is no control.
     pub control: Option<String>,
     /// What to know of it, though it is told.
     pub notes: Vec<Note>,

@@ -15,7 +15,7 @@ use super::repeatability::{ErrorModel, Sem, Term, combined, critical};
 use super::sample::{mean, variance};
 use super::scale::{Scale, resolution};
 use super::verdict::{Reason, Verdict};
-use crate::measure::dictionary::{Column, Direction};
+use crate::measure::dictionary::{Column, Direction, Kind};
 
 /// What is known of a metric.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Yardstick {
     pub scale: Scale,
     /// Which way is better.
     pub direction: Direction,
+    /// The step of a count, which is 1, else 0: one find more or less is never a change.
+    pub step: f64,
     /// Its error on that scale, or why it is not known.
     pub error: Result<ErrorModel, Reason>,
 }
@@ -45,7 +47,8 @@ impl Yardstick {
             None if groups.iter().any(|g| g.len() > 1) => Err(Reason::CopiedShots),
             None => stated.map(ErrorModel::from).ok_or(Reason::ErrorUnknown),
         };
-        Some(Self { scale, direction: column.metric().direction, error })
+        let step = f64::from(u8::from(column.metric().kind == Kind::Integer));
+        Some(Self { scale, direction: column.metric().direction, step, error })
     }
 }
 
@@ -107,7 +110,7 @@ pub fn control_moved(treated: &Shift, control: &Shift) -> bool {
     control.is_beyond_error() && treated.shift * control.shift > 0.0 && control.shift.abs() >= 0.5 * treated.shift.abs()
 }
 
-/// A visit's value on the scale.
+/// A visit's value on the scale; not a number without a shot.
 fn place(shots: &[f64], scale: Scale) -> f64 {
     let values: Vec<f64> = shots.iter().map(|v| scale.forward(*v)).collect();
     mean(&values)
@@ -116,8 +119,9 @@ fn place(shots: &[f64], scale: Scale) -> f64 {
 /// The value of a visit: the mean of its shots, on the log scale the geometric one; `None` of none.
 #[must_use]
 pub fn visit_value(shots: &[f64], scale: Scale) -> Option<f64> {
-    let value = scale.back(place(shots, scale));
-    value.is_finite().then_some(value)
+    let place = place(shots, scale);
+    // A root of nothing would be zero.
+    place.is_finite().then(|| scale.back(place)).filter(|value| value.is_finite())
 }
 
 /// The interval of a visit's value by the error of measurement; `None` without a shot or without an error.
@@ -164,9 +168,11 @@ pub struct Figures {
 }
 
 impl Figures {
-    fn of(baseline: f64, shift: &Shift, scale: Scale) -> Self {
-        let (se, df) = shift.error();
+    fn of(baseline: f64, shift: &Shift, yardstick: &Yardstick) -> Self {
+        let scale = yardstick.scale;
+        let (error, df) = shift.error();
         let shift = shift.shift;
+        let se = error.max(least(baseline, yardstick) / critical(df));
         let sdc = critical(df) * se;
         let both = |center: f64| {
             let place = Interval::around(center, sdc);
@@ -192,6 +198,16 @@ impl Figures {
             noise_percent,
         }
     }
+}
+
+/// How far one find more or less moves a count, on the scale.
+fn least(baseline: f64, yardstick: &Yardstick) -> f64 {
+    let Yardstick { scale, step, .. } = *yardstick;
+    if step == 0.0 {
+        return 0.0;
+    }
+    let [down, here, up] = [(baseline - step).max(0.0), baseline, baseline + step].map(|v| scale.forward(v));
+    (up - here).max(here - down)
 }
 
 /// The change of a metric between two visits.
@@ -236,8 +252,10 @@ impl Change {
             return Self { before: values.0, after: values.1, figures: None, verdict: Verdict::Withheld { reasons } };
         };
         let net = control.map_or_else(|| own.clone(), |c| own.less(c));
-        let figures = Figures::of(baseline, &net, scale);
-        let verdict = if figures.shift.abs() > figures.sdc {
+        let figures = Figures::of(baseline, &net, yardstick);
+        // Where the control alone moved, as counts do by one or two, nothing is said of the skin itself.
+        let itself = own.shift != 0.0;
+        let verdict = if itself && figures.shift.abs() > figures.sdc * (1.0 + 1e-9) {
             Verdict::beyond(figures.shift, yardstick.direction)
         } else {
             Verdict::WithinError
@@ -251,7 +269,7 @@ mod tests {
     use super::*;
 
     fn yardstick(sd: f64, df: f64) -> Yardstick {
-        Yardstick { scale: Scale::Log, direction: Direction::Lower, error: Ok(Sem { sd, df }.into()) }
+        Yardstick { scale: Scale::Log, direction: Direction::Lower, step: 0.0, error: Ok(Sem { sd, df }.into()) }
     }
 
     #[test]
@@ -343,6 +361,39 @@ mod tests {
         assert!((fall.delta + 7.0).abs() < 1e-12 && (fall.delta_percent.unwrap() + 43.75).abs() < 1e-12);
         let rise = Change::between(&[0.0], &[5.0], &yard, None, &[]);
         assert_eq!((rise.figures.unwrap().delta_percent, rise.verdict), (None, Verdict::Worsened));
+    }
+
+    #[test]
+    fn one_find_more_or_less_is_no_change() {
+        let yard = Yardstick { scale: Scale::Root, step: 1.0, ..yardstick(0.01, f64::INFINITY) };
+        let verdict = |before: f64, after: f64| Change::between(&[before], &[after], &yard, None, &[]).verdict;
+        for (before, after) in [(0.0, 1.0), (1.0, 0.0), (4.0, 3.0), (30.0, 31.0)] {
+            assert_eq!(verdict(before, after), Verdict::WithinError, "{before} to {after}");
+        }
+        assert_eq!((verdict(0.0, 2.0), verdict(9.0, 6.0)), (Verdict::Worsened, Verdict::Improved));
+        let area = Yardstick { step: 0.0, ..yard };
+        assert_eq!(Change::between(&[0.04], &[0.02], &area, None, &[]).verdict, Verdict::Improved);
+    }
+
+    #[test]
+    fn a_control_that_moves_alone_is_no_change_of_the_skin() {
+        let yard = yardstick(0.01, f64::INFINITY);
+        let control = Shift::of_place(&[0.2], &[0.25], Scale::Log, yard.error.unwrap()).unwrap();
+        let still = Change::between(&[0.3], &[0.3], &yard, Some(&control), &[]);
+        assert_eq!(still.verdict, Verdict::WithinError);
+        assert!(still.figures.unwrap().delta_percent.unwrap() < -15.0);
+        let better = Change::between(&[0.3], &[0.29], &yard, Some(&control), &[]);
+        assert_eq!(better.verdict, Verdict::Improved);
+    }
+
+    #[test]
+    fn no_shot_has_no_value_on_any_scale() {
+        for scale in [Scale::Log, Scale::Root, Scale::Ratio, Scale::Interval] {
+            let yard = Yardstick { scale, ..yardstick(0.1, f64::INFINITY) };
+            assert_eq!((visit_value(&[], scale), visit_interval(&[], &yard)), (None, None), "{scale:?}");
+            let gone = Change::between(&[0.2], &[], &yard, None, &[]).verdict;
+            assert_eq!(gone, Verdict::Withheld { reasons: vec![Reason::NoFollowUp] });
+        }
     }
 
     #[test]

@@ -27,8 +27,12 @@ pub struct Observation {
     pub metric: String,
     /// The visit, by its place in the order of visits.
     pub visit: usize,
-    /// The change, in percent or in the metric's unit, the same for all of a metric; `None` where it is withheld.
+    /// The change less that of a control, in percent or in the metric's unit, the same for all of a metric; `None` where it is withheld.
     pub change: Option<f64>,
+    /// The change with nothing subtracted, likewise: arms are compared by it, so that no control counts twice.
+    pub own: Option<f64>,
+    /// Are both in percent?
+    pub percent: bool,
     /// What was said of it.
     pub verdict: Verdict,
 }
@@ -46,6 +50,8 @@ pub struct Group {
     pub n: usize,
     /// Subjects all of whose changes are withheld.
     pub withheld: usize,
+    /// Are changes in percent? Else they are in the metric's unit.
+    pub percent: bool,
     /// The median change; `None` without a subject.
     pub median: Option<f64>,
     /// Its interval; `None` with fewer than 6 subjects.
@@ -75,6 +81,8 @@ pub struct Difference {
     pub n_against: usize,
     /// Within subjects (split face)?
     pub paired: bool,
+    /// Are changes in percent? Else they are in the metric's unit.
+    pub percent: bool,
     /// Median change of the arm less that of the other, or the median difference.
     pub difference: f64,
     /// Its interval; `None` with fewer than 6 subjects on a side.
@@ -108,28 +116,36 @@ pub fn summarize(observations: &[Observation], control: Option<&str>, seed: u64)
             let others = arms.iter().filter(|(name, _)| **name != against);
             differences.extend(others.filter_map(|(name, arm)| {
                 let title = format!("{metric}\n{visit}\n{name}\n{against}");
-                let (n, n_against, paired, difference, interval) =
-                    compared(&changes(arm), &changes(&arms[against]), Stream { seed, name: &title })?;
+                let (n, n_against, paired, difference, interval) = compared(
+                    &changes(arm, |o| o.own),
+                    &changes(&arms[against], |o| o.own),
+                    Stream { seed, name: &title },
+                )?;
+                let percent = in_percent(arm);
                 let (metric, arm, against) = (metric.to_owned(), (*name).to_owned(), against.to_owned());
-                Some(Difference { metric, visit, arm, against, n, n_against, paired, difference, interval })
+                Some(Difference { metric, visit, arm, against, n, n_against, paired, percent, difference, interval })
             }));
         }
     }
     (groups, differences)
 }
 
+fn in_percent(arm: &Arm<'_>) -> bool {
+    arm.values().flatten().all(|o| o.percent)
+}
+
 /// One change for every subject that has any.
-fn changes<'a>(arm: &Arm<'a>) -> BTreeMap<&'a str, f64> {
+fn changes<'a>(arm: &Arm<'a>, change: fn(&Observation) -> Option<f64>) -> BTreeMap<&'a str, f64> {
     arm.iter()
         .filter_map(|(subject, all)| {
-            let told: Vec<f64> = all.iter().filter_map(|o| o.change).collect();
+            let told: Vec<f64> = all.iter().filter_map(|o| change(o)).collect();
             (!told.is_empty()).then(|| (*subject, mean(&told)))
         })
         .collect()
 }
 
 fn group(metric: &str, visit: usize, name: &str, arm: &Arm<'_>, seed: u64) -> Group {
-    let values: Vec<f64> = changes(arm).into_values().collect();
+    let values: Vec<f64> = changes(arm, |o| o.change).into_values().collect();
     let has = |all: &[&Observation], verdict: &Verdict| all.iter().any(|o| o.verdict == *verdict);
     let count = |good: &Verdict, bad: &Verdict| arm.values().filter(|all| has(all, good) && !has(all, bad)).count();
     let title = format!("{metric}\n{visit}\n{name}");
@@ -139,7 +155,8 @@ fn group(metric: &str, visit: usize, name: &str, arm: &Arm<'_>, seed: u64) -> Gr
         visit,
         arm: name.to_owned(),
         n: values.len(),
-        withheld: arm.len() - values.len(),
+        withheld: arm.values().filter(|all| all.iter().all(|o| matches!(o.verdict, Verdict::Withheld { .. }))).count(),
+        percent: in_percent(arm),
         median: (!values.is_empty()).then(|| median(&values)),
         interval: bootstrap::of_median(&values, Stream { seed, name: &title }),
         responders,
@@ -196,7 +213,8 @@ mod tests {
             Some(_) => Verdict::WithinError,
         };
         let metric = "relief_sq_mid".to_owned();
-        Observation { subject: format!("s{subject:02}"), arm: arm.to_owned(), metric, visit: 1, change, verdict }
+        let subject = format!("s{subject:02}");
+        Observation { subject, arm: arm.to_owned(), metric, visit: 1, change, own: change, percent: true, verdict }
     }
 
     #[test]
@@ -235,6 +253,20 @@ mod tests {
         let [d] = differences.as_slice() else { panic!("{differences:?}") };
         assert_eq!((d.paired, d.n, d.difference), (true, 8, -5.0));
         assert_eq!(d.interval, Some(Interval { low: -5.0, high: -5.0 }));
+    }
+
+    #[test]
+    fn a_control_that_was_subtracted_does_not_count_twice() {
+        let mut all = Vec::new();
+        for i in 0..8 {
+            let drift = f64::from(i) - 3.0;
+            let treated = observed(i as usize, "needling", Some(-13.0));
+            all.push(Observation { own: Some(-13.0 + drift), ..treated });
+            all.push(observed(i as usize, "control", Some(drift)));
+        }
+        let (groups, differences) = summarize(&all, Some("control"), 1);
+        assert_eq!(groups.iter().find(|g| g.arm == "needling").unwrap().median, Some(-13.0));
+        assert_eq!((differences[0].paired, differences[0].difference), (true, -13.0));
     }
 
     #[test]

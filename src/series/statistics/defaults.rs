@@ -26,6 +26,9 @@ pub const VISIT_BESIDE_CONTROL: f64 = 0.0125;
 /// A study's controls tell what visits differ by from so many visits on, beyond the first of each control; fewer tell too little.
 pub const VISITS_NEEDED: usize = 10;
 
+/// The mean of a control arm is subtracted from so many subjects on; the mean of fewer would bring more doubt than it takes away.
+pub const ARM_NEEDED: usize = 5;
+
 /// The stated error that the shots of a visit share, on the column's scale; `None` where none is stated.
 #[must_use]
 pub fn between_visits(scale: Scale, beside_control: bool) -> Option<Sem> {

@@ -98,7 +98,8 @@ impl Scale {
     pub fn back(self, place: f64) -> f64 {
         match self {
             Self::Log => place.exp(),
-            Self::Root => place.max(0.0).powi(2),
+            Self::Root if place < 0.0 => 0.0,
+            Self::Root => place.powi(2),
             Self::Ratio | Self::Interval => place,
         }
     }

@@ -30,7 +30,7 @@ impl Rate {
 }
 
 fn yardstick(error: ErrorModel) -> Yardstick {
-    Yardstick { scale: Scale::Log, direction: Direction::Lower, error: Ok(error) }
+    Yardstick { scale: Scale::Log, direction: Direction::Lower, step: 0.0, error: Ok(error) }
 }
 
 /// Shots of a place at a visit whose level is `level`.
@@ -243,7 +243,7 @@ fn counts_by_their_roots() {
             let place = |v: &Vec<f64>| v.iter().map(|c| scale.forward(*c)).collect();
             let groups: Vec<Vec<f64>> = visits.iter().flatten().map(place).collect();
             let error = Ok(Sem::pooled(&groups, 0.0).unwrap().into());
-            let yard = Yardstick { scale: *scale, direction: Direction::Lower, error };
+            let yard = Yardstick { scale: *scale, direction: Direction::Lower, step: 0.0, error };
             for (k, rates) in rates.iter_mut().enumerate() {
                 let of_level = visits.iter().skip(k).step_by(3);
                 let called = of_level.filter(|[before, after]| {

@@ -8,9 +8,8 @@
 //! variance that ties of days leave.
 //!
 //! Four single visits have no interval of 95 %: of the 24 orders of four values one rises throughout, so even the
-//! widest interval holds 92 %. The normal formula would print one all the same; here it stays empty. Give the shots,
-//! not the means of the visits: four visits of two shots have one. That takes the shots of a visit as independent;
-//! where visits have an error of their own, give the means.
+//! widest interval holds 92 %. The normal formula would print one all the same; here it stays empty. Shots of one visit
+//! may be given one by one only where visits have no error of their own; else give the means.
 
 use super::distribution::{normal_probability, normal_quantile};
 use super::sample::median_in_place;

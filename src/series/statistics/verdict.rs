@@ -44,6 +44,7 @@ Reason {
     ScaleDiffers = "scale_differs", "the photos differ in scale";
     LightDirection = "light_direction", "the light comes from another direction";
     LightSoftness = "light_softness", "the light is softer or harder";
+    ControlMissing = "control_missing", "the control could not be compared at this visit";
     ControlMoved = "control_moved", "untreated skin changed the same way";
     SurroundMoved = "surround_moved", "the skin around it changed the same way, as light or camera would do it";
     CameraDiffers = "camera_differs", "camera, lens or flash differ";

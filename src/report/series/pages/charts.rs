@@ -1,14 +1,13 @@
 //! The plots of the pages: curves of a subject, forests of the cohort.
 
 use super::context::{Context, Course};
-use super::words::{self, Amount};
+use super::words;
 use crate::measure::Column;
 use crate::report::plot::curve::{Curve, Point};
 use crate::report::plot::{curve, forest};
 use crate::series::progress::Known;
 use crate::series::statistics::Interval;
 use crate::series::statistics::change::visit_value;
-use crate::series::statistics::scale::Scale;
 
 /// Rows of a forest at most.
 const MOST_ROWS: usize = 40;
@@ -81,22 +80,21 @@ pub(super) fn forest(context: &Context<'_>, column: Column) -> Option<String> {
     let metric = column.metric();
     let groups: Vec<_> = context.progress.groups.iter().filter(|g| g.metric == metric.name).collect();
     let mut rows: Vec<(String, usize, Option<f64>, Option<Interval>)> = Vec::new();
-    // What the cohort counts: percent, but where zero is no "nothing".
-    let percent = context.progress.yardsticks.get(&column).is_some_and(|k| k.yardstick.scale != Scale::Interval);
+    let percent = groups.iter().all(|g| g.percent);
     for subject in 0..context.study().subjects.len() {
         let courses = context.courses(subject);
         for course in context.speaking(&courses, column) {
             let Some(figures) = course.last().and_then(|row| row.change.as_ref()).and_then(|c| c.figures) else {
                 continue;
             };
-            let amount = Amount::of(column, &figures);
-            if (amount.unit == words::PERCENT) != percent {
-                continue;
-            }
+            let (change, interval) = match figures.delta_percent.zip(figures.interval_percent) {
+                Some(in_percent) if percent => in_percent,
+                _ => (figures.delta, figures.interval),
+            };
             let whole = course.place.view.is_empty() && course.place.region == crate::measure::pipeline::ALL;
             let id = crate::report::page::text::name(&context.subject(subject).id);
             let label = if whole { id } else { format!("{id}, {}", words::place(course.place)) };
-            rows.push((label, 1, Some(amount.change), Some(amount.interval)));
+            rows.push((label, 1, Some(change), Some(interval)));
         }
     }
     if rows.len() + groups.len() > MOST_ROWS {

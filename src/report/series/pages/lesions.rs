@@ -17,13 +17,14 @@ use crate::series::progress::LesionRow;
 pub const MOST: usize = 600;
 
 /// The fates in the order of the legend, with their words and classes.
-const FATES: [(Fate, &str, &str); 6] = [
+const FATES: [(Fate, &str, &str); 7] = [
     (Fate::Gone, "gone", "gone"),
     (Fate::Smaller, "smaller", "smaller"),
     (Fate::Persisting, "as before", "stays"),
     (Fate::Larger, "larger", "larger"),
     (Fate::New, "new", "new"),
     (Fate::NotSeen, "not seen", "unseen"),
+    (Fate::NotComparable, "not comparable", "unseen"),
 ];
 
 /// The lesions of a view at one later visit.

@@ -226,7 +226,7 @@ mod tests {
 
     fn row(after: f64, withheld: &[Reason]) -> ChangeRow {
         let error = Ok(Sem { sd: 0.02, df: 30.0 }.into());
-        let yardstick = Yardstick { scale: Scale::Log, direction: Direction::Lower, error };
+        let yardstick = Yardstick { scale: Scale::Log, direction: Direction::Lower, step: 0.0, error };
         ChangeRow {
             place: Place { subject: 0, view: String::new(), region: "cheek".to_owned() },
             arm: String::new(),
