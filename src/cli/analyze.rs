@@ -35,6 +35,7 @@ pub fn run(args: &AnalyzeArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     warn_of_unused(&found, regions.as_ref(), color);
 
     let out = &settings.out;
+    results::refuse_others(out, "change.csv", "progress")?;
     std::fs::create_dir_all(out).with_context(|| format!("{}: the folder cannot be made", out.display()))?;
     let _lock = Lock::take(out)?;
     let journal = Journal::open(out, args.fresh)?;

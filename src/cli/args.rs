@@ -121,7 +121,7 @@ pub struct AnalyzeArgs {
     /// Measure everything again, whatever an earlier run has kept.
     #[arg(long)]
     pub fresh: bool,
-    /// Print the settings in force as TOML and stop.
+    /// Print the settings in force as TOML and stop; `progress --print-config` also prints those of a study.
     #[arg(long)]
     pub print_config: bool,
     /// No progress and no summary; failures and errors are still printed.

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use super::args::ColorChoice;
 use super::compare_text;
+use super::disguise::Hidden;
 use super::exit::Exit;
 use super::progress::{self, RunArgs};
 use super::terminal::warn;
@@ -71,8 +72,9 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     };
     let out = args.out.clone().or_else(|| scratch.as_ref().map(|folder| folder.path().to_owned()));
     let settings = args.run.settings(out, args.mm_per_px)?;
-    let _lock = progress::begin(&settings.out)?;
-    let Some(found) = progress::measured(study, &args.run, &settings, &settings.out, color)? else {
+    let hidden = Hidden::default();
+    let _lock = hidden.begin(&settings.out)?;
+    let Some(found) = progress::measured(study, &args.run, &settings, &hidden, color)? else {
         return Ok(Exit::Interrupted);
     };
     let failed = progress::failures(&found, color);
@@ -82,10 +84,7 @@ pub fn run(args: &CompareArgs, color: ColorChoice) -> anyhow::Result<Exit> {
             return Err(Error::new(Stage::Measure, "nothing_to_compare", message).into());
         }
     }
-    let found = match args.out {
-        Some(_) => progress::write(found, &settings, &progress::HideArgs::default(), color)?,
-        None => found,
-    };
+    let found = if args.out.is_some() { progress::write(found, &settings, &hidden, color)? } else { found };
     if !settings.quiet {
         let mut text = compare_text::told(&found, &settings.progress, color)?;
         if args.out.is_some() {

@@ -5,6 +5,7 @@ mod args;
 mod clock;
 mod compare;
 mod compare_text;
+mod disguise;
 mod exit;
 mod interrupt;
 mod keys;

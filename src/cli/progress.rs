@@ -4,21 +4,20 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
 
 use super::args::{AnalyzeArgs, ColorChoice};
+use super::disguise::{Hidden, HideArgs};
 use super::exit::Exit;
 use super::settings::Settings;
 use super::terminal::{Paint, paint, printable, say, warn};
 use super::{interrupt, progress_text, study as study_command};
-use crate::batch::journal::JOURNAL_FILE;
-use crate::batch::{Journal, Lock};
-use crate::error::Error;
+use crate::batch::Journal;
+use crate::error::{Error, Stage};
 use crate::measure::config::Family;
 use crate::photo::Limits;
-use crate::report::series::pictures::PictureFolder;
-use crate::report::series::pseudonym::{self, Disguise, Key};
+use crate::report::series::pictures::{self, PictureFolder};
+use crate::report::series::pseudonym;
 use crate::report::series::{SeriesAbout, write_pages, write_tables};
 use crate::series::align::AlignConfig;
 use crate::series::progress::{self, Progress, Progressing, Reading, Setup};
@@ -100,8 +99,11 @@ pub struct SeriesArgs {
 )]
 pub struct ProgressArgs {
     /// The study file.
-    #[arg(value_name = "STUDY.csv")]
-    pub file: PathBuf,
+    #[arg(value_name = "STUDY.csv", required_unless_present = "print_config")]
+    pub file: Option<PathBuf>,
+    /// Print the settings in force as TOML, [study] and [progress] with them, and stop; no study file is needed.
+    #[arg(long)]
+    pub print_config: bool,
     /// How to run.
     #[command(flatten)]
     pub series: SeriesArgs,
@@ -110,105 +112,59 @@ pub struct ProgressArgs {
     pub hide: HideArgs,
 }
 
-/// Options of what results must not tell.
-#[derive(Debug, Default, clap::Args)]
-pub struct HideArgs {
-    /// Keyed hashes in place of subjects in every result; the key is read from --key, or made there.
-    #[arg(long, requires = "key")]
-    pub pseudonymise: bool,
-    /// File of the key, outside the results. Who has it can tell who is who.
-    #[arg(long, value_name = "FILE", requires = "pseudonymise")]
-    pub key: Option<PathBuf>,
-    /// Also write the list of subjects and their pseudonyms there, outside the results.
-    #[arg(long, value_name = "FILE.csv", requires = "pseudonymise")]
-    pub key_list: Option<PathBuf>,
-    /// Columns of the study file to keep though their names speak of a person.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    pub keep_columns: Vec<String>,
-    /// How days are written.
-    #[arg(long, value_enum, value_name = "HOW", default_value = "as-written")]
-    pub dates: Dates,
-}
-
-/// How days are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Dates {
-    /// As the study has them.
-    #[default]
-    AsWritten,
-    /// Days since the first visit of each subject: no date in any result.
-    AsDays,
-}
-
-impl HideArgs {
-    fn is_asked(&self) -> bool {
-        self.pseudonymise || self.dates == Dates::AsDays
-    }
-}
-
 /// Scores a study.
 pub fn run(args: &ProgressArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     let settings = settings_of(&args.series)?;
-    let Some(study) = load(&args.file, &settings, color)? else { return Ok(Exit::Usage) };
-    let out = &settings.out;
-    if args.hide.is_asked() && out.join(JOURNAL_FILE).exists() {
-        let message = "the folder holds results with names and dates; give another --out";
-        return Err(Error::config(message).at(out).into());
+    if args.print_config {
+        write!(std::io::stdout().lock(), "{}", settings.full_toml()?)?;
+        return Ok(Exit::Success);
     }
-    let _lock = begin(out)?;
-    // The journal remembers file times and hashes of photos: it is not for giving away.
-    let journal = if args.hide.is_asked() { beside(out) } else { out.clone() };
-    let Some(found) = measured(study, &args.series.run, &settings, &journal, color)? else {
+    let file = args.file.as_deref().ok_or_else(|| Error::config("name the study file"))?;
+    let Some(study) = load(file, &settings, color)? else { return Ok(Exit::Usage) };
+    let out = &settings.out;
+    let hidden = args.hide.prepare(file, settings.study.sessions.as_deref(), &study, out, color)?;
+    let _lock = hidden.begin(out)?;
+    let Some(found) = measured(study, &args.series.run, &settings, &hidden, color)? else {
         return Ok(Exit::Interrupted);
     };
     let failed = failures(&found, color);
-    let found = write(found, &settings, &args.hide, color)?;
+    let photos = found.readings.len();
+    let found = write(found, &settings, &hidden, color)?;
+    if failed == photos {
+        let message = format!("none of {photos} photos could be measured; failures.csv says why of each");
+        return Err(Error::new(Stage::Measure, "nothing_measured", message).at(out).into());
+    }
     if !settings.quiet {
-        let text = progress_text::summary(&found, &settings.progress, &settings.out, color)?;
+        let mut text = progress_text::summary(&found, &settings.progress, out, color)?;
+        if let Some(journal) = &hidden.journal {
+            // What it holds is what the results must not tell.
+            text += &format!("Journal: {} (hashes of the photos: not to be given away)\n", journal.display());
+        }
         let _ = std::io::stdout().lock().write_all(text.as_bytes());
     }
     Ok(if failed > 0 { Exit::Partial } else { Exit::Success })
-}
-
-/// The folder of the results, which no other process writes to meanwhile.
-pub(super) fn begin(out: &Path) -> anyhow::Result<Lock> {
-    std::fs::create_dir_all(out).with_context(|| format!("{}: the folder cannot be made", out.display()))?;
-    Ok(Lock::take(out)?)
-}
-
-/// `results.journal` for `results`.
-fn beside(out: &Path) -> PathBuf {
-    let mut name = out.file_name().unwrap_or_default().to_owned();
-    name.push(".journal");
-    out.with_file_name(name)
 }
 
 /// Writes tables and pages of what was found, disguised as asked; what they were written of comes back.
 pub(super) fn write(
     found: Progress,
     settings: &Settings,
-    hide: &HideArgs,
+    hidden: &Hidden,
     color: ColorChoice,
 ) -> anyhow::Result<Progress> {
     let out = &settings.out;
-    let mut about = SeriesAbout {
+    let about = SeriesAbout {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         config_toml: settings.series_toml()?,
         headline: settings.progress.headline_columns()?,
     };
-    let mut found = found;
-    if hide.is_asked() {
-        let key = hide.key.as_deref().map(|path| Key::open(path, out)).transpose()?;
-        if let (Some(key), Some(list)) = (&key, &hide.key_list) {
-            key.write_list(list, out, &found.study)?;
-        }
-        let disguise = Disguise { key, days: hide.dates == Dates::AsDays, keep: hide.keep_columns.clone() };
-        let disguised = pseudonym::disguised(found, &about, &disguise)?;
-        disguised.warnings.iter().for_each(|warning| warn(&printable(warning), color));
-        (found, about) = (disguised.progress, disguised.about);
-    }
+    hidden.write_list(out, &found.study)?;
+    let disguised = pseudonym::disguised(found, &about, &hidden.disguise)?;
+    disguised.warnings.iter().for_each(|warning| warn(&printable(warning), color));
+    let (found, about) = (disguised.progress, disguised.about);
     write_tables(out, &found, &about)?;
     write_pages(out, &found, &about)?;
+    pictures::remove_others(out, &found)?;
     Ok(found)
 }
 
@@ -233,18 +189,18 @@ pub(super) fn measured(
     study: Study,
     args: &RunArgs,
     settings: &Settings,
-    journal: &Path,
+    hidden: &Hidden,
     color: ColorChoice,
 ) -> anyhow::Result<Option<Progress>> {
     let out = &settings.out;
-    std::fs::create_dir_all(journal).with_context(|| format!("{}: the folder cannot be made", journal.display()))?;
-    let journal = Journal::open(journal, args.fresh)?;
+    // The journal remembers hashes of photos: beside results that are given away, in others.
+    let journal = Journal::open(hidden.journal(out), args.fresh)?;
     if let Some(why) = journal.replaced() {
         warn(why, color);
     }
     super::analyze::silence_panics();
     let config_hash = settings.config_hash()?;
-    let pictures = PictureFolder::new(out);
+    let pictures = PictureFolder::new(out, hidden.disguise.key.as_ref());
     let watch = Watch { total: study.shots.len(), done: AtomicUsize::new(0), every: args.verbose };
     let setup = Setup {
         config: &settings.config,

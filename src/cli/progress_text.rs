@@ -25,9 +25,11 @@ pub fn summary(found: &Progress, config: &ProgressConfig, out: &Path, color: Col
     }
     let measured = found.readings.iter().filter(|r| r.failure.is_none()).count();
     let mut text = format!(
-        "{measured} of {} photos measured, {} subjects; first against last visit:\n",
+        "{measured} of {} photos measured, {} {}{}\n",
         found.readings.len(),
-        found.study.subjects.len()
+        found.study.subjects.len(),
+        if found.study.subjects.len() == 1 { "subject" } else { "subjects" },
+        if last.is_empty() { "" } else { "; first against last visit:" }
     );
     for (place, rows) in last.iter().take(NAMED) {
         let subject = &found.study.subjects[place.subject];
@@ -42,8 +44,20 @@ pub fn summary(found: &Progress, config: &ProgressConfig, out: &Path, color: Col
     if last.len() > NAMED {
         let _ = writeln!(text, "... and {} more in change.csv", last.len() - NAMED);
     }
+    text += &once(found);
     let _ = writeln!(text, "Results: {}", out.display());
     Ok(text)
+}
+
+/// The subjects that were seen once.
+fn once(found: &Progress) -> String {
+    let once: Vec<_> = found.study.subjects.iter().filter(|s| s.visits.len() < 2).map(|s| printable(&s.id)).collect();
+    if once.is_empty() {
+        return String::new();
+    }
+    let more = once.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}: no visit to compare with yet\n", once[..once.len().min(NAMED)].join(", "))
 }
 
 /// As many decimals as three digits of the largest: a small change must not read as none.

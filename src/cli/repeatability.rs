@@ -5,10 +5,12 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use super::args::ColorChoice;
+use super::disguise::Hidden;
 use super::exit::Exit;
 use super::progress::{self, SeriesArgs};
 use crate::error::{Error, Result, Stage};
 use crate::measure::Column;
+use crate::report::series::pictures::remove_others;
 use crate::report::series::repeatability::write_table;
 use crate::report::series::repeatability_page::{About, write_page};
 use crate::series::repeatability::{self, Repeatability, SHOTS, Set};
@@ -37,8 +39,9 @@ pub fn run(args: &RepeatabilityArgs, color: ColorChoice) -> anyhow::Result<Exit>
         // Told before an hour of measuring.
         return Err(no_repeats(&study).at(&args.file).into());
     }
-    let _lock = progress::begin(&settings.out)?;
-    let Some(found) = progress::measured(study, &args.series.run, &settings, &settings.out, color)? else {
+    let hidden = Hidden::default();
+    let _lock = hidden.begin(&settings.out)?;
+    let Some(found) = progress::measured(study, &args.series.run, &settings, &hidden, color)? else {
         return Ok(Exit::Interrupted);
     };
     let failed = progress::failures(&found, color);
@@ -57,6 +60,7 @@ pub fn run(args: &RepeatabilityArgs, color: ColorChoice) -> anyhow::Result<Exit>
     };
     write_table(&settings.out, &rows)?;
     write_page(&settings.out, &rows, &about)?;
+    remove_others(&settings.out, &found)?;
     if !settings.quiet {
         let mut text = summary(&rows, &about)?;
         writeln!(text, "Results: {}", settings.out.display())?;

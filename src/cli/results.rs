@@ -36,6 +36,17 @@ pub struct Course {
     pub threads: usize,
 }
 
+/// Refuses a folder with results of another command, told by its file: both write `failures.csv` and keep a journal.
+pub fn refuse_others(out: &Path, file: &str, command: &str) -> Result<()> {
+    if out.join(file).exists() {
+        let message = format!(
+            "the folder holds {file}, a result of `cicatrix {command}`, and files of both have the same names; give another --out"
+        );
+        return Err(Error::config(message).at(out));
+    }
+    Ok(())
+}
+
 /// What the files were built from, and how they looked when they were done.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Built {

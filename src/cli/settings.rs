@@ -133,8 +133,24 @@ impl Settings {
         })
     }
 
-    /// Everything as TOML, as the file takes it.
+    /// Everything as TOML, as the file takes it; the tables of a study only where they say something.
     pub fn to_toml(&self) -> Result<String> {
+        let mut table = self.table()?;
+        if self.study == StudyConfig::default() {
+            table.remove("study");
+        }
+        if self.progress == ProgressConfig::default() {
+            table.remove("progress");
+        }
+        toml::to_string(&table).map_err(|e| Error::config(e.to_string()))
+    }
+
+    /// Everything as TOML, as the file takes it.
+    pub fn full_toml(&self) -> Result<String> {
+        toml::to_string(&self.table()?).map_err(|e| Error::config(e.to_string()))
+    }
+
+    fn table(&self) -> Result<Table> {
         let run = RunKeys {
             out: Some(self.out.clone()),
             jobs: Some(self.jobs),
@@ -146,13 +162,9 @@ impl Settings {
         };
         let mut table = table_of(&self.config)?;
         table.insert("run".to_owned(), table_of(&run)?.into());
-        if self.study != StudyConfig::default() {
-            table.insert("study".to_owned(), table_of(&self.study)?.into());
-        }
-        if self.progress != ProgressConfig::default() {
-            table.insert("progress".to_owned(), table_of(&self.progress)?.into());
-        }
-        toml::to_string(&table).map_err(|e| Error::config(e.to_string()))
+        table.insert("study".to_owned(), table_of(&self.study)?.into());
+        table.insert("progress".to_owned(), table_of(&self.progress)?.into());
+        Ok(table)
     }
 
     /// The configuration of the measurement as TOML.

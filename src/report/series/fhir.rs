@@ -37,12 +37,13 @@ pub(super) fn write(out: &Path, progress: &Progress, about: &SeriesAbout) -> Res
         let number = progress.study.subjects[subject].visits[visit].number;
         let stem = format!("{}-visit-{number}", stems[subject]);
         let entries: Vec<Json> = rows.iter().map(|row| entry(progress, about, row)).collect();
-        let bundle = json!({
+        let mut bundle = json!({
             "resourceType": "Bundle",
             "type": "collection",
             "identifier": { "system": "urn:cicatrix:bundle", "value": stem },
             "entry": entries,
         });
+        drop_empty(&mut bundle);
         let name = format!("{stem}.json");
         let mut file = AtomicFile::create(&folder.join(&name))?;
         serde_json::to_writer_pretty(&mut file, &bundle).map_err(|e| Error::write(&folder.join(&name), e))?;
@@ -163,6 +164,27 @@ fn change(row: &ChangeRow, unit: &str) -> Vec<Json> {
     components
 }
 
+/// Leaves out empty texts, which FHIR does not allow, and what holds nothing else.
+fn drop_empty(json: &mut Json) {
+    let is_empty = |v: &Json| match v {
+        Json::String(text) => text.trim().is_empty(),
+        Json::Object(fields) => fields.is_empty(),
+        Json::Array(members) => members.is_empty(),
+        _ => false,
+    };
+    match json {
+        Json::Object(fields) => {
+            fields.values_mut().for_each(drop_empty);
+            fields.retain(|_, value| !is_empty(value));
+        }
+        Json::Array(members) => {
+            members.iter_mut().for_each(drop_empty);
+            members.retain(|value| !is_empty(value));
+        }
+        _ => {}
+    }
+}
+
 fn result(code: &str) -> Json {
     json!({ "coding": [{ "system": "urn:cicatrix:result", "code": code }], "text": code.replace('-', " ") })
 }
@@ -232,5 +254,12 @@ mod tests {
         assert_eq!(parts, [8, 4, 4, 4, 12]);
         assert!(id.as_bytes()[14] == b'8' && b"89ab".contains(&id.as_bytes()[19]), "{id}");
         assert_ne!(id, uuid("y"));
+    }
+
+    #[test]
+    fn empty_texts_are_left_out() {
+        let mut json = json!({"code": {"coding": [{"code": "x", "display": ""}], "text": " "}, "bodySite": {"text": ""}, "n": [""], "v": 0});
+        drop_empty(&mut json);
+        assert_eq!(json, json!({"code": {"coding": [{"code": "x"}]}, "v": 0}));
     }
 }

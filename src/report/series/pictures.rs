@@ -1,10 +1,12 @@
 //! A shot in the frame of its baseline, and its maps, as JPEG files.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
 
+use super::pseudonym::Key;
 use crate::base::Plane;
 use crate::color::srgb;
 use crate::error::{Error, Result};
@@ -13,7 +15,7 @@ use crate::report::atomic::write_file;
 use crate::report::colormap::{NO_VALUE, Rgb, Scale};
 use crate::series::align::transform::Transform;
 use crate::series::align::{sample, warp};
-use crate::series::progress::{Pictures, Ranges, Sink, Source};
+use crate::series::progress::{Pictures, Progress, Ranges, Sink, Source};
 
 /// Longest side of a picture.
 const MAX_SIDE: usize = 900;
@@ -21,18 +23,24 @@ const MAX_SIDE: usize = 900;
 const QUALITY: u8 = 88;
 /// Folder of the pictures below that of the results.
 pub const FOLDER: &str = "pictures";
+/// Digits that a picture's name begins with.
+const DIGITS: usize = 16;
+/// What a picture shows, as its name ends.
+const KINDS: [&str; 4] = ["photo", "relief", "melanin", "hemoglobin"];
 
 /// Writes pictures into `pictures/`.
 #[derive(Clone, Debug)]
 pub struct PictureFolder {
     out: PathBuf,
+    key: Option<Key>,
 }
 
 impl PictureFolder {
-    /// The pictures of the results in `out`.
+    /// The pictures of the results in `out`. With a key their names are hashed with it: a picture of results with pseudonyms cannot be
+    /// told by its name from those of another run.
     #[must_use]
-    pub fn new(out: &Path) -> Self {
-        Self { out: out.to_owned() }
+    pub fn new(out: &Path, key: Option<&Key>) -> Self {
+        Self { out: out.to_owned(), key: key.cloned() }
     }
 
     fn write(&self, name: &str, kind: &str, size: (usize, usize), rgb: &[u8]) -> Result<PathBuf> {
@@ -40,6 +48,8 @@ impl PictureFolder {
         JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
             .encode(rgb, size.0 as u32, size.1 as u32, ExtendedColorType::Rgb8)
             .map_err(|e| Error::internal("picture", e.to_string()).because(e))?;
+        let hashed = self.key.as_ref().map(|key| key.hash(name));
+        let name = hashed.as_ref().map_or(name, |hash| &hash[..DIGITS]);
         let file = Path::new(FOLDER).join(format!("{name}_{kind}.jpg"));
         let path = self.out.join(&file);
         write_file(&path, &jpeg)?;
@@ -81,6 +91,43 @@ impl Sink for PictureFolder {
     }
 }
 
+/// Removes pictures of an earlier run that show no photo of these results: a subject that was taken out must not stay behind. Files
+/// with other names stay.
+///
+/// # Errors
+/// When a picture cannot be removed.
+pub fn remove_others(out: &Path, progress: &Progress) -> Result<()> {
+    let folder = out.join(FOLDER);
+    let used: BTreeSet<&Path> =
+        progress.readings.iter().flat_map(|r| r.pictures.files()).map(PathBuf::as_path).collect();
+    let entries = match std::fs::read_dir(&folder) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(|e| Error::write(&folder, e))?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(|e| Error::write(&folder, e))?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(is_ours) && !used.contains(Path::new(FOLDER).join(&name).as_path()) {
+            std::fs::remove_file(entry.path()).map_err(|e| Error::write(&entry.path(), e))?;
+        }
+    }
+    Ok(())
+}
+
+/// Is it a picture's name, or that under which a killed run had begun one?
+fn is_ours(name: &str) -> bool {
+    let name = match name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".part")) {
+        Some(begun) => begun.rsplit_once('.').map_or(begun, |(name, _)| name),
+        None => name,
+    };
+    let parts = name.strip_suffix(".jpg").and_then(|stem| stem.split_once('_'));
+    parts.is_some_and(|(digits, kind)| {
+        digits.len() == DIGITS
+            && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+            && KINDS.contains(&kind)
+    })
+}
+
 /// The photo through a map from picture to photo, with the plain sRGB curve: no picture is brightened for itself.
 fn photo(source: &Source<'_>, to_photo: &Transform, size: (usize, usize)) -> Vec<u8> {
     let planes: [Plane; 3] = source.photo.rgb.each_ref().map(|plane| warp::onto(plane, to_photo, size));
@@ -114,4 +161,28 @@ fn colored(map: &Map, (low, high): (f32, f32), to_photo: &Transform, size: (usiz
 
 fn pixels(size: (usize, usize), pixel: impl Fn(usize, usize) -> Rgb) -> Vec<u8> {
     (0..size.1).flat_map(|y| (0..size.0).map(move |x| (x, y))).flat_map(|(x, y)| pixel(x, y)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pictures_are_removed() {
+        for name in
+            ["0123456789abcdef_photo.jpg", "00ff00ff00ff00ff_hemoglobin.jpg", ".0123456789abcdef_relief.jpg.Ab1x.part"]
+        {
+            assert!(is_ours(name), "{name}");
+        }
+        for name in [
+            "holiday.jpg",
+            "0123456789abcde_photo.jpg",
+            "0123456789ABCDEF_photo.jpg",
+            "0123456789abcdef_nose.jpg",
+            ".part",
+            "",
+        ] {
+            assert!(!is_ours(name), "{name}");
+        }
+    }
 }

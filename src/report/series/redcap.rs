@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::SeriesAbout;
 use super::change::split;
+use super::pseudonym::has_date;
 use super::sheet::text;
 use crate::error::Result;
 use crate::measure::{Column, Value};
@@ -18,6 +19,7 @@ use crate::report::table::guarded;
 use crate::series::progress::{ChangeRow, Place, Progress};
 use crate::series::statistics::change::visit_value;
 use crate::series::statistics::verdict::Verdict;
+use crate::series::study::Visit;
 
 /// The repeating form.
 const FORM: &str = "cicatrix_change";
@@ -77,13 +79,13 @@ fn field(name: &str, label: &str, validation: &'static str) -> Field {
 }
 
 /// The fields in the order of the import; those of metrics are the same for all.
-fn fields(headline: &[Column]) -> Vec<Field> {
+fn fields(headline: &[Column], dated_visits: bool) -> Vec<Field> {
     let mut fields = vec![
         Field { form: RECORD_FORM, ..field("record_id", "Code of the person", "") },
         field("cx_view", "View", ""),
         field("cx_region", "Region", ""),
         field("cx_arm", "Arm", ""),
-        field("cx_visit_name", "Visit as the study file names it", ""),
+        Field { identifier: dated_visits, ..field("cx_visit_name", "Visit as the study file names it", "") },
         Field { identifier: true, ..field("cx_date", "Day of the visit", "date_ymd") },
         field("cx_day", "Day of the visit as the study counts it", "integer"),
         field("cx_days", "Days since the baseline", "integer"),
@@ -133,8 +135,16 @@ fn stem(name: &str, taken: &mut BTreeSet<String>) -> String {
 
 /// Writes both files.
 pub(super) fn write(out: &Path, progress: &Progress, about: &SeriesAbout) -> Result<Vec<Sealed>> {
-    let fields = fields(&about.headline);
+    let visits = progress.study.subjects.iter().flat_map(|s| &s.visits);
+    let dated = visits.filter_map(name).any(has_date);
+    let fields = fields(&about.headline, dated);
     Ok(vec![dictionary(out, &fields)?, import(out, progress, about, &fields)?])
+}
+
+/// The name of a visit, where it has another than its day: that is in `cx_date` and `cx_day`.
+fn name(visit: &Visit) -> Option<&str> {
+    let is_day = visit.day.is_some_and(|day| day.to_string() == visit.name);
+    (!is_day && !visit.name.is_empty()).then_some(visit.name.as_str())
 }
 
 fn dictionary(out: &Path, fields: &[Field]) -> Result<Sealed> {
@@ -179,7 +189,7 @@ fn import(out: &Path, progress: &Progress, about: &SeriesAbout, fields: &[Field]
             text(&place.view),
             text(&place.region),
             text(&first.arm),
-            text(&visit.name),
+            text(name(visit).unwrap_or_default()),
             date,
             day,
             super::sheet::whole(first.days),
@@ -235,12 +245,29 @@ mod tests {
     #[test]
     fn names_of_fields_are_short_and_unique_for_every_metric() {
         let all: Vec<Column> = Column::all().collect();
-        let fields = fields(&all);
+        let fields = fields(&all, false);
         let names: BTreeSet<&str> = fields.iter().map(|f| f.name.as_str()).collect();
         assert_eq!(names.len(), fields.len());
         for name in names {
             let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
             assert!(plain && name.len() <= LONGEST && name.starts_with(|c: char| c.is_ascii_lowercase()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_visit_without_a_name_repeats_no_date() {
+        let visit = |name: &str| Visit {
+            number: 1,
+            name: name.to_owned(),
+            day: crate::series::study::Day::from_ymd(2024, 3, 1),
+            shots: Vec::new(),
+        };
+        assert_eq!(name(&visit("2024-03-01")), None);
+        assert_eq!(name(&visit("V1")), Some("V1"));
+        for dated in [false, true] {
+            let fields = fields(&[], dated);
+            let is_identifier = |name: &str| fields.iter().any(|f| f.name == name && f.identifier);
+            assert_eq!((is_identifier("cx_date"), is_identifier("cx_visit_name")), (true, dated));
         }
     }
 }

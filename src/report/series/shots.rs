@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::sheet::{Sheet, text};
 use crate::error::{Error, Result, Stage};
-use crate::measure::Value;
 use crate::measure::dictionary::{self, Kind};
+use crate::measure::{Column, Value};
 use crate::report::atomic::Sealed;
 use crate::series::dictionary::{ALIGNMENT, FAILURES, SHOTS};
 use crate::series::progress::{Laid, Progress, Reading};
@@ -27,6 +27,9 @@ pub(super) fn write(out: &Path, progress: &Progress) -> Result<Vec<Sealed>> {
         for row in &reading.rows {
             let mut cells = vec![text(&shot.subject), text(&shot.view), visit.number.into()];
             cells.extend([text(&visit.name), text(&shot.repeat)]);
+            // The engine knows a photo by its bytes only.
+            let mut row = row.clone();
+            row.set(Column::PHOTO, shot.photo.as_str());
             cells.extend(row.values().iter().cloned());
             shots.row(&cells)?;
         }

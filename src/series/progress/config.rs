@@ -111,8 +111,11 @@ impl ProgressConfig {
     /// The headline metrics as columns.
     ///
     /// # Errors
-    /// A name that no column has, or of which a change means nothing.
+    /// A name that no column has, or of which a change means nothing, or that is there twice.
     pub fn headline_columns(&self) -> Result<Vec<Column>> {
+        if let Some((_, name)) = self.headline.iter().enumerate().find(|(i, name)| self.headline[..*i].contains(name)) {
+            return Err(Error::config(format!("progress.headline names `{name}` twice; name every metric once")));
+        }
         let column = |name: &String| {
             let column = Column::named(name).filter(|c| Scale::of(*c).is_some());
             column.ok_or_else(|| {

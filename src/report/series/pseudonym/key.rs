@@ -1,13 +1,17 @@
 //! The secret that pseudonyms are made with: a file of its own, outside the results.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::hmac::{hmac_sha256, ten_characters};
+use super::place::{is_inside, is_there};
 use crate::batch::key::hex;
 use crate::error::{Error, Result};
-use crate::report::table::guarded;
-use crate::series::study::Study;
+
+/// More bytes than a file of a key has.
+const LONGEST: u64 = 200;
 
 /// A secret of 256 bits.
 #[derive(Clone)]
@@ -26,24 +30,29 @@ impl Key {
         Self(bytes)
     }
 
-    /// Reads the key at `path`, or makes one there that only its owner can read. `out`, the folder of the results, must not
-    /// hold it: whoever gets the results would get the names.
+    /// The key at `path`; `None` where nothing is there yet and [`Key::make`] could make one. `out`, the folder of the results,
+    /// must not hold it: whoever gets the results would get the names.
     ///
     /// # Errors
-    /// When the file is inside the results, holds no key, or cannot be read or made.
-    pub fn open(path: &Path, out: &Path) -> Result<Self> {
+    /// When the path lies in the results, or something else than a key is there.
+    pub fn find(path: &Path, out: &Path) -> Result<Option<Self>> {
         if is_inside(path, out)? {
             let message = "the key would lie in the folder of the results, which is given away; keep it elsewhere";
             return Err(Error::config(message).at(path));
         }
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::read(&text).ok_or_else(|| {
-                Error::config("this is no key: 64 hexadecimal digits are needed; a file that is not there is made")
-                    .at(path)
-            }),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::make(path),
-            Err(e) => Err(Error::read(path, e)),
+        if !is_there(path)? {
+            return Ok(None);
         }
+        let meta = std::fs::metadata(path).map_err(|e| Error::read(path, e))?;
+        let mut text = Vec::new();
+        if meta.is_file() {
+            let file = std::fs::File::open(path).map_err(|e| Error::read(path, e))?;
+            file.take(LONGEST).read_to_end(&mut text).map_err(|e| Error::read(path, e))?;
+        }
+        std::str::from_utf8(&text).ok().and_then(Self::read).map(Some).ok_or_else(|| {
+            let message = "this is no key, which is 64 hexadecimal digits and nothing else; name the file of a key, or one that is not there, and a key is made";
+            Error::config(message).at(path)
+        })
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -52,7 +61,11 @@ impl Key {
         (digits.len() == 64).then(|| bytes.try_into().ok().map(Self))?
     }
 
-    fn make(path: &Path) -> Result<Self> {
+    /// Makes a key in a new file at `path` that only its owner can read.
+    ///
+    /// # Errors
+    /// When a file is there, or it cannot be made.
+    pub fn make(path: &Path) -> Result<Self> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)
             .map_err(|e| Error::internal("random", format!("the system gives no random numbers: {e}")))?;
@@ -61,9 +74,11 @@ impl Key {
     }
 
     /// The name of a subject in the results. A letter stands in front, so that no spreadsheet reads `12345E6789` as a number.
+    /// An accent that is written as a letter or beside one is the same.
     #[must_use]
     pub fn pseudonym(&self, subject: &str) -> String {
-        format!("P{}", ten_characters(&hmac_sha256(&self.0, format!("cicatrix subject\0{subject}").as_bytes())))
+        let name: String = subject.nfc().collect();
+        format!("P{}", ten_characters(&hmac_sha256(&self.0, format!("cicatrix subject\0{name}").as_bytes())))
     }
 
     /// A hash of something else that could be looked up, such as the SHA-256 of a photo.
@@ -72,29 +87,10 @@ impl Key {
         hex(&hmac_sha256(&self.0, format!("cicatrix value\0{text}").as_bytes()))
     }
 
-    /// Writes who is who, beside the key: `subject,pseudonym`.
-    ///
-    /// # Errors
-    /// When the file would lie in the results or cannot be written.
-    pub fn write_list(&self, path: &Path, out: &Path, study: &Study) -> Result<()> {
-        if is_inside(path, out)? {
-            return Err(
-                Error::config("the list of names would lie in the folder of the results; keep it elsewhere").at(path)
-            );
-        }
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let failed = |e: csv::Error| Error::internal("csv", e.to_string());
-        writer.write_record(["subject", "pseudonym"]).map_err(failed)?;
-        for subject in &study.subjects {
-            let row = [guarded(&subject.id).into_owned(), self.pseudonym(&subject.id)];
-            writer.write_record(&row).map_err(failed)?;
-        }
-        let bytes = writer.into_inner().map_err(|e| Error::internal("csv", e.to_string()))?;
-        match std::fs::remove_file(path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::write(path, e)),
-            _ => {}
-        }
-        create_private(path, &bytes)
+    /// Tells keys apart and nothing else: neither the key nor anybody's name can be found from it.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        hex(&hmac_sha256(&self.0, b"cicatrix fingerprint")[..16])
     }
 }
 
@@ -111,24 +107,6 @@ fn create_private(path: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| Error::write(path, e))
 }
 
-/// Does `path` lie in `folder`, links followed? Neither needs to be there yet.
-fn is_inside(path: &Path, folder: &Path) -> Result<bool> {
-    Ok(real(path)?.starts_with(real(folder)?))
-}
-
-/// The path without links, as far as it is there.
-fn real(path: &Path) -> Result<PathBuf> {
-    let full = std::path::absolute(path).map_err(|e| Error::read(path, e))?;
-    let mut rest = Vec::new();
-    for ancestor in full.ancestors() {
-        if let Ok(found) = ancestor.canonicalize() {
-            return Ok(rest.iter().rev().fold(found, |path, part| path.join(part)));
-        }
-        rest.extend(ancestor.file_name());
-    }
-    Ok(full)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,11 +115,17 @@ mod tests {
     fn a_key_is_made_once_and_kept_to_its_owner() {
         let folder = tempfile::tempdir().unwrap();
         let (path, out) = (folder.path().join("key"), folder.path().join("out"));
-        let first = Key::open(&path, &out).unwrap();
-        let again = Key::open(&path, &out).unwrap();
+        assert!(Key::find(&path, &out).unwrap().is_none() && !path.exists(), "looking makes nothing");
+        let first = Key::make(&path).unwrap();
+        assert!(Key::make(&path).is_err(), "a key is never replaced");
+        let again = Key::find(&path, &out).unwrap().unwrap();
         assert_eq!(first.pseudonym("S01"), again.pseudonym("S01"));
+        assert_eq!(first.pseudonym("J\u{f6}rg"), again.pseudonym("Jo\u{308}rg"));
         assert_ne!(first.pseudonym("S01"), first.pseudonym("S02"));
-        assert_ne!(first.pseudonym("S01"), Key::new([0; 32]).pseudonym("S01"));
+        let other = Key::new([0; 32]);
+        assert_ne!(first.pseudonym("S01"), other.pseudonym("S01"));
+        assert_eq!(first.fingerprint(), again.fingerprint());
+        assert_ne!(first.fingerprint(), other.fingerprint());
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -156,15 +140,26 @@ mod tests {
         let out = folder.path().join("out");
         std::fs::create_dir(&out).unwrap();
         for path in [out.join("key"), out.join("a/../key"), folder.path().join("out/./new/key")] {
-            assert_eq!(Key::open(&path, &out).unwrap_err().code(), "config");
+            assert_eq!(Key::find(&path, &out).unwrap_err().code(), "config");
         }
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(&out, folder.path().join("link")).unwrap();
-            assert!(Key::open(&folder.path().join("link/key"), &out).is_err());
+            assert!(Key::find(&folder.path().join("link/key"), &out).is_err());
         }
         assert!(std::fs::read_dir(&out).unwrap().next().is_none());
-        std::fs::write(folder.path().join("bad"), "xyz").unwrap();
-        assert!(Key::open(&folder.path().join("bad"), &out).is_err());
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, out) = (folder.path().join("bad"), folder.path().join("out"));
+        for content in [b"xyz".as_slice(), b"", b"\xff\xd8\xff\xe0", "ab".repeat(33).as_bytes(), &[b'a'; 5000]] {
+            std::fs::write(&path, content).unwrap();
+            let error = Key::find(&path, &out).unwrap_err();
+            assert!(error.code() == "config" && error.message().contains("this is no key"), "{error}");
+            assert_eq!(std::fs::read(&path).unwrap(), content);
+        }
+        assert!(Key::find(folder.path(), &out).unwrap_err().message().contains("this is no key"));
     }
 }

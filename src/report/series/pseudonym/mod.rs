@@ -6,22 +6,33 @@
 //! file tells who came first.
 //!
 //! What else could name a person goes too, with either option: names of photos become `<subject>/v<visit>_<n>`, notes and paths are left
-//! out. With a key, columns of the study file whose names speak of a person ([`PERSONAL`]) are left out unless they are asked
-//! for, the SHA-256 of a photo is hashed with the key, and names of subjects inside other texts are replaced. With days, the
-//! first visit of a subject is day 0, and dates in texts become days or `[date]`.
+//! out, and so is the camera, whose name may hold a serial number. With a key, columns of the study file whose names speak of a person
+//! ([`PERSONAL`]) are left out unless they are asked for, the SHA-256 of a photo and the names of its pictures are hashed with the key, and
+//! names of subjects inside other texts are replaced. With days, the first visit of a subject is day 0, dates in texts become days or
+//! `[date]`, and a visit whose name may hold another date is called by its number.
 //!
 //! Skin can tell who somebody is: pictures stay what they are.
 
+mod columns;
 mod hmac;
 mod key;
+mod list;
+mod place;
 mod text;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use key::Key;
+use unicode_normalization::UnicodeNormalization as _;
 
-use self::text::{Names, has_date, without_dates};
+pub use columns::PERSONAL;
+pub use key::Key;
+pub use list::{Other, check_list};
+pub use place::real;
+
+use self::columns::speaks_of_a_person;
+pub(super) use self::text::has_date;
+use self::text::{Names, may_hold_a_date, without_dates};
 use super::SeriesAbout;
 use super::course::with_days;
 use crate::error::{Error, Result};
@@ -29,48 +40,8 @@ use crate::measure::{Column, Lesion, Value};
 use crate::series::progress::{Place, Progress, Reading};
 use crate::series::study::{Day, Instrument, Light, Session, Shot, Study};
 
-/// Words in the names of columns that speak of a person.
-pub const PERSONAL: &[&str] = &[
-    "name",
-    "names",
-    "surname",
-    "firstname",
-    "lastname",
-    "forename",
-    "fullname",
-    "initials",
-    "id",
-    "ids",
-    "mrn",
-    "nhs",
-    "ssn",
-    "insurance",
-    "passport",
-    "phone",
-    "mobile",
-    "tel",
-    "telephone",
-    "fax",
-    "email",
-    "mail",
-    "address",
-    "street",
-    "city",
-    "zip",
-    "zipcode",
-    "postcode",
-    "postal",
-    "birth",
-    "birthdate",
-    "birthday",
-    "born",
-    "dob",
-    "contact",
-    "file",
-    "path",
-    "record",
-    "chart",
-];
+/// The column of a photo's camera, which is kept only where it is asked for.
+const CAMERA: &str = "camera";
 
 /// What is hidden.
 #[derive(Clone, Debug, Default)]
@@ -79,8 +50,38 @@ pub struct Disguise {
     pub key: Option<Key>,
     /// Days since the first visit in place of dates.
     pub days: bool,
-    /// Columns of the study file that are kept though their names speak of a person.
+    /// Columns that are kept though they may speak of a person: of the study file, or `camera`.
     pub keep: Vec<String>,
+}
+
+impl Disguise {
+    /// Refuses what could only be told after all photos are measured: a column to keep that is not there, and, with pseudonyms, two
+    /// subjects that would get one.
+    ///
+    /// # Errors
+    /// Names them.
+    pub fn check(&self, study: &Study, pseudonyms: bool) -> Result<()> {
+        let known =
+            |name: &&String| *name == CAMERA || study.extra.contains(name) || study.session_extra.contains(name);
+        if let Some(name) = self.keep.iter().find(|name| !known(name)) {
+            let all = study.extra.iter().chain(&study.session_extra).map(String::as_str).chain([CAMERA]);
+            let all: Vec<&str> = all.collect();
+            return Err(Error::config(format!(
+                "the column `{name}` to be kept is not there; `camera` and columns that are carried along can be kept: {}",
+                all.join(", ")
+            )));
+        }
+        let mut composed: BTreeMap<String, &str> = BTreeMap::new();
+        for subject in study.subjects.iter().filter(|_| pseudonyms) {
+            if composed.insert(subject.id.nfc().collect(), &subject.id).is_some() {
+                return Err(Error::config(format!(
+                    "two subjects are called `{}`, with accents written in two ways; write them in one",
+                    subject.id
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A study that can be given away.
@@ -108,7 +109,10 @@ pub fn disguised(progress: Progress, about: &SeriesAbout, disguise: &Disguise) -
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() != mask.ids.len() {
-        return Err(Error::internal("pseudonyms", "two subjects have one pseudonym; use another key"));
+        return Err(Error::internal(
+            "pseudonyms",
+            "two subjects have one pseudonym; give another --key and another --out",
+        ));
     }
     let mut warnings = mask.warnings(&progress.study);
     let mut progress = progress;
@@ -133,6 +137,8 @@ struct Mask<'a> {
     first: BTreeMap<String, Day>,
     /// Names of the photos, by place in the study.
     photos: Vec<String>,
+    /// Numbers of their visits.
+    visits: Vec<usize>,
 }
 
 impl<'a> Mask<'a> {
@@ -144,12 +150,14 @@ impl<'a> Mask<'a> {
         let names = Names::new(hidden.map(|(id, other)| (id.clone(), other.clone())));
         let mut first: BTreeMap<String, Day> = BTreeMap::new();
         let mut photos = vec![String::new(); study.shots.len()];
+        let mut visits = vec![0; study.shots.len()];
         for subject in &study.subjects {
             let day = subject.visits.iter().filter_map(|v| v.day).min();
             // A subject that was treated but never photographed counts from its first session.
             first.extend(day.map(|day| (subject.id.clone(), day)));
             for visit in &subject.visits {
                 for (n, &shot) in visit.shots.iter().enumerate() {
+                    visits[shot] = visit.number;
                     photos[shot] =
                         format!("{}/v{}_{}{}", ids[&subject.id], visit.number, n + 1, ending(&study.shots[shot]));
                 }
@@ -164,7 +172,7 @@ impl<'a> Mask<'a> {
                 }
             }
         }
-        Self { disguise, ids, names, first, photos }
+        Self { disguise, ids, names, first, photos, visits }
     }
 
     fn id(&self, id: &str) -> String {
@@ -191,11 +199,16 @@ impl<'a> Mask<'a> {
         day?.since(*self.first.get(subject)?).map(Day::Number)
     }
 
-    /// A visit that is called by its day is called by the new one.
-    fn visit_name(&self, name: &str, day: Option<Day>, subject: &str) -> String {
+    /// A visit that is called by its day is called by the new one, and by its number where a date may hide in its name.
+    fn visit_name(&self, name: &str, number: usize, day: Option<Day>, subject: &str) -> String {
+        let text = self.text(name, Some(subject));
+        if !self.disguise.days {
+            return text;
+        }
         match self.day(day, subject) {
-            Some(new) if self.disguise.days && day.is_some_and(|d| d.to_string() == name) => format!("day {new}"),
-            _ => self.text(name, Some(subject)),
+            Some(new) if day.is_some_and(|d| d.to_string() == name) => format!("day {new}"),
+            _ if may_hold_a_date(&text) => format!("visit {number}"),
+            _ => text,
         }
     }
 
@@ -253,9 +266,8 @@ impl<'a> Mask<'a> {
                 row.set(Column::SHA256, hashed);
             }
             let camera = self.text(row.text(Column::CAMERA), id);
-            if !camera.is_empty() {
-                row.set(Column::CAMERA, camera);
-            }
+            let is_kept = !camera.is_empty() && self.disguise.keep.iter().any(|column| column == CAMERA);
+            row.set(Column::CAMERA, if is_kept { Value::Text(camera) } else { Value::Empty });
         }
         reading.lesions.iter_mut().for_each(|lesion| self.hide(&mut lesion.region, id));
         reading.coverage.iter_mut().for_each(|(region, _)| self.hide(region, id));
@@ -282,7 +294,7 @@ impl<'a> Mask<'a> {
         keep_columns(&mut study.session_extra, personal_of_sessions);
         for (i, shot) in study.shots.iter_mut().enumerate() {
             keep_columns(&mut shot.extra, personal);
-            self.shot(shot, &self.photos[i]);
+            self.shot(shot, &self.photos[i], self.visits[i]);
         }
         for session in &mut study.sessions {
             keep_columns(&mut session.extra, personal_of_sessions);
@@ -290,20 +302,20 @@ impl<'a> Mask<'a> {
         }
         for subject in &mut study.subjects {
             for visit in &mut subject.visits {
-                visit.name = self.visit_name(&visit.name, visit.day, &subject.id);
+                visit.name = self.visit_name(&visit.name, visit.number, visit.day, &subject.id);
                 visit.day = self.day(visit.day, &subject.id);
             }
             subject.id = self.id(&subject.id);
         }
     }
 
-    fn shot(&self, shot: &mut Shot, photo: &str) {
+    fn shot(&self, shot: &mut Shot, photo: &str, visit: usize) {
         let subject = std::mem::take(&mut shot.subject);
         let id = Some(subject.as_str());
         photo.clone_into(&mut shot.photo);
         shot.path = PathBuf::new();
         shot.notes.clear();
-        shot.visit = self.visit_name(&shot.visit, shot.day, &subject);
+        shot.visit = self.visit_name(&shot.visit, visit, shot.day, &subject);
         self.hide(&mut shot.view, id);
         self.hide(&mut shot.repeat, id);
         shot.regions.skin = shot.regions.skin.take().map(|_| PathBuf::new());
@@ -378,9 +390,10 @@ impl<'a> Mask<'a> {
                     "names of subjects of one character or of up to three digits are not looked for inside other texts";
                 warnings.push(text.to_owned());
             }
-            let others = study.extra.iter().filter(|c| !speaks_of_a_person(c)).count();
-            if others > 0 {
-                warnings.push(format!("{others} columns of the study file go along; look that none names a person"));
+            let others = study.extra.iter().chain(&study.session_extra).filter(|c| !speaks_of_a_person(c));
+            let others: Vec<String> = others.map(|column| format!("`{column}`")).collect();
+            if !others.is_empty() {
+                warnings.push(format!("these columns go along: {}; look that none names a person", others.join(", ")));
             }
         }
         warnings.push("pictures stay what they are: skin can tell who somebody is".to_owned());
@@ -409,20 +422,6 @@ impl<'a> Mask<'a> {
             _ => {}
         }
     }
-}
-
-fn speaks_of_a_person(column: &str) -> bool {
-    // PatientName is two words.
-    let mut words = String::with_capacity(column.len() + 4);
-    let mut small = false;
-    for c in column.chars() {
-        if small && c.is_uppercase() {
-            words.push(' ');
-        }
-        small = c.is_lowercase();
-        words.push(c);
-    }
-    words.split(|c: char| !c.is_alphanumeric()).any(|word| PERSONAL.contains(&word.to_lowercase().as_str()))
 }
 
 fn keep_columns(cells: &mut Vec<String>, left_out: &[bool]) {
