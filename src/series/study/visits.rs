@@ -59,7 +59,7 @@ pub struct Visit {
     pub name: String,
     /// Day of its first photo.
     pub day: Option<Day>,
-    /// Its photos by view, those with something drawn on them first, then by repeat shot and name, as places in
+    /// Its photos, those with something drawn on them first, then by repeat shot and name, as places in
     /// [`Study::shots`].
     pub shots: Vec<usize>,
 }
@@ -192,8 +192,7 @@ fn visits_of(id: &str, places: &[usize], shots: &[Shot], book: &mut Notebook<'_>
         visit.number = i + 1;
         visit.shots.sort_by(|&a, &b| {
             let (x, y) = (&shots[a], &shots[b]);
-            natural(&x.view, &y.view)
-                .then(x.regions.is_empty().cmp(&y.regions.is_empty()))
+            (x.regions.is_empty().cmp(&y.regions.is_empty()))
                 .then_with(|| natural(&x.repeat, &y.repeat))
                 .then_with(|| natural(&x.photo, &y.photo))
         });
