@@ -36,11 +36,8 @@ fn course_of(study: &str, sessions: &str) -> Vec<[String; 4]> {
     };
     let readings = (0..study.shots.len()).map(reading).collect();
     let found = evaluate(study, readings, &ProgressConfig::default()).unwrap();
-    let about = SeriesAbout {
-        version: "1.2.3".to_owned(),
-        config_toml: String::new(),
-        headline: vec![Column::RELIEF_SQ_MID],
-    };
+    let about =
+        SeriesAbout { version: "1.2.3".to_owned(), config_toml: String::new(), headline: vec![Column::RELIEF_SQ_MID] };
     let out = folder.path().join("out");
     fs::create_dir(&out).unwrap();
     write_tables(&out, &found, &about).unwrap();
@@ -81,7 +78,8 @@ fn planned_sessions_and_maintenance_come_from_the_sessions_file() {
 
 #[test]
 fn split_faces_have_two_courses() {
-    let photos = "photo,subject,day,view,arm\na,S,0,left,pen\nb,S,300,left,pen\nc,S,0,right,laser\nd,S,300,right,laser\n";
+    let photos =
+        "photo,subject,day,view,arm\na,S,0,left,pen\nb,S,300,left,pen\nc,S,0,right,laser\nd,S,300,right,laser\n";
     let both = "subject,day,arm,session\nS,1,pen,1\nS,1,laser,1\nS,29,pen,2\nS,29,laser,2\n";
     assert_eq!(codes(&course_of(photos, both)), []);
     let rows = course_of(photos, &format!("{both}S,32,laser,4\n"));
@@ -108,21 +106,37 @@ fn cells_and_rules_that_mean_nothing_are_refused() {
         run(&["study", "check", file.to_str().unwrap(), "--sessions", sessions.to_str().unwrap(), "--color", "never"])
     };
     let stderr = run_check(&sessions).expect(2).stderr;
-    assert!(stderr.contains("column planned: `many` is no number of planned sessions; 1 to 1000 are allowed"), "{stderr}");
+    assert!(
+        stderr.contains("column planned: `many` is no number of planned sessions; 1 to 1000 are allowed"),
+        "{stderr}"
+    );
     assert!(stderr.contains("column maintenance: `perhaps` says neither yes nor no"), "{stderr}");
     fs::write(&sessions, "subject,day,planned,sessions_planned\nS,1,5,\nS,20,6,\n").unwrap();
     let stderr = run_check(&sessions).expect(0).stderr;
-    assert!(stderr.contains("row 3, column planned: subject S: 6 sessions are planned here and 5 in row 2; the last by day"), "{stderr}");
+    assert!(
+        stderr
+            .contains("row 3, column planned: subject S: 6 sessions are planned here and 5 in row 2; the last by day"),
+        "{stderr}"
+    );
     fs::write(&sessions, "subject,day,planned_sessions\nS,1,5\n").unwrap();
     let stderr = run_check(&sessions).expect(0).stderr;
     assert!(stderr.contains("if it is the column planned, name it so"), "{stderr}");
     let rules = bench.root().join("rules.toml");
     for (text, part) in [
         ("[progress.course]\nplanned = 3\n", "planned = { least = 5, most = 10 }"),
-        ("[progress.course.planned]\nleast = 11\n", "planned.least is 11, planned.most is 10: the first must not exceed the second"),
+        (
+            "[progress.course.planned]\nleast = 11\n",
+            "planned.least is 11, planned.most is 10: the first must not exceed the second",
+        ),
         ("[progress.course.planned]\nleast = -1\n", "-1"),
-        ("[progress.course.interval]\nerror_below_days = -7\n", "interval.error_below_days is -7: it must be at least 0"),
-        ("[progress.course.photo]\nwithheld_below_days = 20\n", "photo.withheld_below_days is 20, photo.marked_below_days is 14"),
+        (
+            "[progress.course.interval]\nerror_below_days = -7\n",
+            "interval.error_below_days is -7: it must be at least 0",
+        ),
+        (
+            "[progress.course.photo]\nwithheld_below_days = 20\n",
+            "photo.withheld_below_days is 20, photo.marked_below_days is 14",
+        ),
     ] {
         fs::write(&rules, text).unwrap();
         let stderr = run(&["progress", file.to_str().unwrap(), "--config", rules.to_str().unwrap()]).expect(2).stderr;
@@ -133,7 +147,8 @@ fn cells_and_rules_that_mean_nothing_are_refused() {
 #[test]
 fn the_rules_are_documented() {
     let text = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PROGRESS.md")).unwrap();
-    let rules = text.split_once("## Course rules").unwrap().1.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+    let rules =
+        text.split_once("## Course rules").unwrap().1.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
     let table: toml::Table = rules.parse().unwrap();
     let course = table["progress"]["course"].clone();
     // Every key with its default, and none besides.
@@ -167,14 +182,16 @@ fn rows_in_any_order_give_the_same_tables() {
         let csv: String = order.iter().map(|&i| format!("{}\n", rows[i])).collect();
         let (file, out) = (bench.root().join("study.csv"), bench.root().join(out));
         fs::write(&file, format!("photo,subject,day,visit,region,mm_per_px,repeat\n{csv}")).unwrap();
-        run(&["progress", file.to_str().unwrap(), "--out", out.to_str().unwrap(), "--families", "color,relief"]).expect(0);
+        run(&["progress", file.to_str().unwrap(), "--out", out.to_str().unwrap(), "--families", "color,relief"])
+            .expect(0);
         ["change.csv", "shots.csv", "alignment.csv", "cohort.csv", "trend.csv", "yardsticks.csv", "redcap_import.csv"]
             .map(|name| fs::read_to_string(out.join(name)).unwrap())
     };
     let first = tables([0, 1, 2, 3, 4, 5, 6, 7], "one");
     assert_eq!(tables([7, 2, 5, 0, 3, 6, 1, 4], "two"), first);
     // The photo with the region is the baseline; V4 is the third visit of the study though it is A's second.
-    let line = |table: &str, part: &str| table.lines().find(|l| l.contains(part)).map(str::to_owned).unwrap_or_default();
+    let line =
+        |table: &str, part: &str| table.lines().find(|l| l.contains(part)).map(str::to_owned).unwrap_or_default();
     assert!(line(&first[2], "photos/a2.png").contains(",baseline,"), "{}", first[2]);
     assert!(line(&first[2], "photos/later_a1.png").contains(",3,V4,"), "{}", first[2]);
     assert!(line(&first[2], "photos/later_b1.png").contains(",2,V2,"), "{}", first[2]);

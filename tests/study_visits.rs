@@ -96,7 +96,9 @@ fn the_order_of_rows_changes_nothing() {
     let of = |order: &[usize], sessions: &[usize]| {
         let csv: String = order.iter().map(|&i| format!("{}\n", rows[i])).collect();
         let sessions: String = sessions.iter().map(|&i| format!("{}\n", treated[i])).collect();
-        bare(bench.read(&(header.to_owned() + &csv), Some(&format!("subject,day,instrument,arm,session\n{sessions}"))).0)
+        bare(
+            bench.read(&(header.to_owned() + &csv), Some(&format!("subject,day,instrument,arm,session\n{sessions}"))).0,
+        )
     };
     let study = of(&[0, 1, 2, 3, 4, 5], &[0, 1, 2, 3]);
     let photos: Vec<&str> = study.shots.iter().map(|shot| shot.photo.as_str()).collect();
@@ -112,7 +114,8 @@ fn the_order_of_rows_changes_nothing() {
 #[test]
 fn slips_of_names_columns_and_instruments_are_told() {
     let bench = Bench::new(&["a.jpg", "b.jpg", "c.jpg", "scar.png"]);
-    let csv = "photo,subject,day,view,region,mm_per_px\na,S,0,left,,0.05\nb,S,30,lefft,,2\nc,S,60,left,scar=scar.png,0.001\n";
+    let csv =
+        "photo,subject,day,view,region,mm_per_px\na,S,0,left,,0.05\nb,S,30,lefft,,2\nc,S,60,left,scar=scar.png,0.001\n";
     let sessions = "subject,day,instrument\nS,5,dermapne\nS,25,moxa\nS,45,moxa\n";
     let (_, warnings) = bench.read(csv, Some(sessions));
     for part in [
@@ -127,7 +130,10 @@ fn slips_of_names_columns_and_instruments_are_told() {
     }
     assert_eq!(warnings.len(), 6, "{warnings:?}");
     let (_, warnings) = bench.read("photo,subject,day,veiw\na,S,0,left\nb,S,30,left\n", None);
-    has(&warnings, "column veiw: carried along, not used; if it is the column view, name it so or write view = \"veiw\" under [study.columns]");
+    has(
+        &warnings,
+        "column veiw: carried along, not used; if it is the column view, name it so or write view = \"veiw\" under [study.columns]",
+    );
 }
 
 #[test]
@@ -136,22 +142,41 @@ fn days_that_cannot_be_are_told() {
     let (_, warnings) = bench.read("photo,subject,date\na,S,2024-03-01\nb,S,2204-04-01\n", None);
     has(&warnings, "row 3, column date: 2204-04-01 is in the future, today is 20");
     let stderr = bench.check("photo,subject,date\na,S,31/03/24\n").expect(2).stderr;
-    assert!(stderr.contains("`31/03/24` is no date; its year has two digits") || stderr.contains("`31/03/24` is no date: its year has two digits"), "{stderr}");
+    assert!(
+        stderr.contains("`31/03/24` is no date; its year has two digits")
+            || stderr.contains("`31/03/24` is no date: its year has two digits"),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn check_says_what_a_study_will_not_tell() {
     let bench = Bench::new(&["a.jpg", "b.HEIC"]);
     let run = bench.check("photo,subject,day\na.jpg,S,0\n").expect(0);
-    for part in ["no subject has a second visit", "no photo has a scale", "fill a column mm_per_px, or give --mm-per-px"] {
+    for part in
+        ["no subject has a second visit", "no photo has a scale", "fill a column mm_per_px, or give --mm-per-px"]
+    {
         assert!(run.stderr.contains(part), "{part} in {}", run.stderr);
     }
-    for line in ["visits    1 in all, 1 per subject\n", "repeats   0 of 1 visit of a view has more than one shot\n", "scale     mm_per_px of 0 photos\n"] {
+    for line in [
+        "visits    1 in all, 1 per subject\n",
+        "repeats   0 of 1 visit of a view has more than one shot\n",
+        "scale     mm_per_px of 0 photos\n",
+    ] {
         assert!(run.stdout.contains(line), "{line} in {}", run.stdout);
     }
+    // A scale of the configuration is one.
+    bench.put("scaled.toml", "mm_per_px = 0.05\n");
+    let (study, config) = (bench.path("study.csv"), bench.path("scaled.toml"));
+    let stderr = cicatrix_check(&study, &config).expect(0).stderr;
+    assert!(stderr.contains("second visit") && !stderr.contains("has a scale"), "{stderr}");
     let run = bench.check("photo,subject,day,mm_per_px\na.jpg,S,0,0.05\nb.HEIC,S,30,0.05\n").expect(0);
     assert!(run.stderr.contains("1 photo is HEIC or AVIF, first `b.HEIC`, which cannot be read"), "{}", run.stderr);
     assert!(!run.stderr.contains("second visit") && !run.stderr.contains("has a scale"), "{}", run.stderr);
+}
+
+fn cicatrix_check(study: &std::path::Path, config: &std::path::Path) -> Run {
+    run(&["study", "check", study.to_str().unwrap(), "--config", config.to_str().unwrap()])
 }
 
 #[cfg(unix)]
@@ -165,7 +190,13 @@ fn a_cause_is_told_once() {
 
 #[test]
 fn pictures_of_results_are_no_photos_of_a_study() {
-    let bench = Bench::new(&["S1_V1_left.jpg", "S1_V2_left.jpg", "cicatrix-out/pictures/S1_V1_left.jpg", "old/maps/x/S1.png", "own/S1_V3_left.jpg"]);
+    let bench = Bench::new(&[
+        "S1_V1_left.jpg",
+        "S1_V2_left.jpg",
+        "cicatrix-out/pictures/S1_V1_left.jpg",
+        "old/maps/x/S1.png",
+        "own/S1_V3_left.jpg",
+    ]);
     bench.put("cicatrix-out/change.csv", "subject,view,region,arm,is_control,visit,visit_name\n");
     bench.put("old/run.json", "{\n  \"schema\": \"cicatrix-run/1\"\n}\n");
     // A table of somebody else.

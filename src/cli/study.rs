@@ -103,7 +103,8 @@ fn init(args: &InitArgs, color: ColorChoice) -> anyhow::Result<Exit> {
         say(&format!("... and {} more", draft.left_out.len() - NAMED));
     }
     if !draft.results.is_empty() {
-        let folders: Vec<String> = draft.results.iter().take(NAMED).map(|name| format!("{}/", printable(name))).collect();
+        let folders: Vec<String> =
+            draft.results.iter().take(NAMED).map(|name| format!("{}/", printable(name))).collect();
         let more = if draft.results.len() > NAMED { ", ..." } else { "" };
         say(&format!("skipped, results of an earlier run: {}{more}", folders.join(", ")));
     }
@@ -117,12 +118,16 @@ fn init(args: &InitArgs, color: ColorChoice) -> anyhow::Result<Exit> {
 }
 
 fn check(args: &CheckArgs, color: ColorChoice) -> anyhow::Result<Exit> {
-    let mut config = args.config.as_deref().map_or_else(|| Ok(StudyConfig::default()), settings::study_of)?;
+    let (mut config, scale) = args.config.as_deref().map_or_else(|| Ok(Default::default()), settings::study_of)?;
     config.sessions = args.sessions.clone().or(config.sessions);
     config.photos = args.photos.clone().or(config.photos);
     config.preset = args.preset.clone().or(config.preset);
     let mut reading = study::load(&args.file, &config)?;
-    reading.study.iter().flat_map(study::advice).for_each(|finding| reading.findings.add(finding));
+    reading
+        .study
+        .iter()
+        .flat_map(|study| study::advice(study, scale.is_some()))
+        .for_each(|finding| reading.findings.add(finding));
     report(&reading.findings, color);
     let Some(study) = reading.study else {
         return Ok(Exit::Usage);
@@ -176,15 +181,20 @@ fn summary(study: &Study) -> String {
         (
             "visits",
             match (visits.iter().min().unwrap_or(&0), visits.iter().max().unwrap_or(&0)) {
-                (least, most) if least == most => format!("{} in all, {least} per subject", visits.iter().sum::<usize>()),
+                (least, most) if least == most => {
+                    format!("{} in all, {least} per subject", visits.iter().sum::<usize>())
+                }
                 (least, most) => format!("{} in all, {least} to {most} per subject", visits.iter().sum::<usize>()),
             },
         ),
-        ("repeats", format!(
-            "{repeats} of {} of a view {} more than one shot",
-            many(groups, "visit"),
-            if groups == 1 { "has" } else { "have" }
-        )),
+        (
+            "repeats",
+            format!(
+                "{repeats} of {} of a view {} more than one shot",
+                many(groups, "visit"),
+                if groups == 1 { "has" } else { "have" }
+            ),
+        ),
     ];
     let dated = |source| shots.iter().filter(|s| s.day_source == source).count();
     let days = [

@@ -8,9 +8,9 @@ use super::visits::Study;
 /// Formats of photos that this build does not read.
 const UNREAD: [&str; 3] = ["heic", "heif", "avif"];
 
-/// What to know of a study before it is measured.
+/// What to know of a study before it is measured; `is_scaled` when photos whose row gives no scale get one from elsewhere.
 #[must_use]
-pub fn advice(study: &Study) -> Vec<Finding> {
+pub fn advice(study: &Study, is_scaled: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut say = |code, column: &str, message: String| {
         let (file, column) = (study.file.clone(), column.to_owned());
@@ -20,7 +20,7 @@ pub fn advice(study: &Study) -> Vec<Finding> {
         let message = "no subject has a second visit: there is no change to tell; check the columns visit, date and day, or run `cicatrix repeatability` or `cicatrix analyze`";
         say("one_visit", "", message.to_owned());
     }
-    if !study.shots.is_empty() && study.shots.iter().all(|s| s.mm_per_px.is_none()) {
+    if !is_scaled && !study.shots.is_empty() && study.shots.iter().all(|s| s.mm_per_px.is_none()) {
         let message = "no photo has a scale: all that is measured in millimeters stays empty, and its change is withheld; fill a column mm_per_px, or give --mm-per-px";
         say("no_scale", "", message.to_owned());
     }

@@ -140,7 +140,10 @@ mod tests {
         assert_eq!(warned(&[arm(2, "V1", "pen", ""), arm(3, "V2", "", ""), arm(4, "V3", "pen", "")]), [""; 0]);
         let found = warned(&[arm(2, "V1", "pen", "pen"), arm(3, "V2", "laser", "pen"), arm(4, "V3", "pen", "laser")]);
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].contains("row 3, column arm: subject S, view left is in arm `laser` here and in arm `pen` in row 2"));
+        assert!(
+            found[0]
+                .contains("row 3, column arm: subject S, view left is in arm `laser` here and in arm `pen` in row 2")
+        );
         assert!(found[1].contains("row 4, column arm: region `scar` of subject S, view left is in arm `laser`"));
     }
 
@@ -149,6 +152,9 @@ mod tests {
         let at = |row, visit: &str, mm| Shot { mm_per_px: Some(mm), ..shot(row, visit) };
         assert_eq!(warned(&[at(2, "V1", 0.05), at(3, "V1", 0.075), at(4, "V2", 0.5)]), [""; 0]);
         let found = warned(&[at(2, "V1", 0.05), at(3, "V1", 0.076)]);
-        assert!(found[0].contains("row 3, column mm_per_px: 0.076 here and 0.05 in row 2 for one visit of subject S"), "{found:?}");
+        assert!(
+            found[0].contains("row 3, column mm_per_px: 0.076 here and 0.05 in row 2 for one visit of subject S"),
+            "{found:?}"
+        );
     }
 }

@@ -67,33 +67,43 @@ const VIEWS: &[&str] = &[
     "closeup",
     "overview",
 ];
-/// The same in German, French, Spanish, Italian and Portuguese, in their alphabets and without marks. Words that say something else in
-/// another of these languages are left out.
-const OTHER_VIEWS: &[&str] = &[
-    // German
-    "links", "rechts", "linke", "rechte", "linkes", "rechtes", "vorne", "vorn", "hinten", "seite", "seitlich", "oben", "unten",
-    "mitte", "gesicht", "profil", "stirn", "wange", "kinn", "nase", "kiefer", "schläfe", "schlaefe", "schlafe", "hals", "nacken",
-    "rücken", "ruecken", "rucken", "brust", "schulter", "unterarm", "oberarm", "bein", "knie", "bauch", "auge", "lippe", "detail",
-    "nahaufnahme", "übersicht", "uebersicht", "ubersicht",
-    // French
-    "gauche", "droite", "droit", "devant", "derrière", "derriere", "côté", "cote", "haut", "bas", "milieu", "visage", "joue", "menton",
-    "nez", "mâchoire", "machoire", "tempe", "cou", "dos", "poitrine", "épaule", "epaule", "bras", "jambe", "genou", "œil", "oeil",
-    "lèvre", "levre", "ventre", "détail",
-    // Spanish
-    "izquierda", "izquierdo", "derecha", "derecho", "izq", "der", "frente", "perfil", "lado", "lateral", "arriba", "abajo", "centro",
-    "cara", "mejilla", "mentón", "barbilla", "nariz", "mandíbula", "mandibula", "sien", "cuello", "espalda", "pecho", "hombro",
-    "brazo", "pierna", "rodilla", "ojo", "labio",
-    // Italian
-    "sinistra", "sinistro", "destra", "destro", "sx", "dx", "fronte", "frontale", "profilo", "lato", "laterale", "sopra", "sotto",
-    "viso", "volto", "guancia", "mento", "naso", "mandibola", "tempia", "collo", "schiena", "petto", "spalla", "braccio", "gamba",
-    "ginocchio", "occhio", "labbro",
-    // Portuguese
-    "esquerda", "esquerdo", "esq", "direita", "direito", "dir", "cima", "baixo", "rosto", "bochecha", "testa", "queixo", "têmpora",
-    "tempora", "pescoço", "pescoco", "costas", "peito", "ombro", "braço", "braco", "perna", "joelho", "olho", "lábio",
+/// The same in German, French, Spanish, Italian and Portuguese, also without their marks.
+const OTHER_VIEWS: [&str; 5] = [
+    "links rechts linke rechte linkes rechtes vorne vorn hinten seite seitlich oben unten mitte gesicht \
+     profil stirn wange kinn nase kiefer schläfe schlaefe schlafe hals nacken rücken ruecken rucken brust \
+     schulter unterarm oberarm bein knie bauch auge lippe detail nahaufnahme übersicht uebersicht \
+     ubersicht",
+    "gauche droite droit devant derrière derriere côté cote haut bas milieu visage joue menton nez \
+     mâchoire machoire tempe cou dos poitrine épaule epaule bras jambe genou œil oeil lèvre levre ventre \
+     détail",
+    "izquierda izquierdo derecha derecho izq der frente perfil lado lateral arriba abajo centro cara \
+     mejilla mentón barbilla nariz mandíbula mandibula sien cuello espalda pecho hombro brazo pierna \
+     rodilla ojo labio",
+    "sinistra sinistro destra destro sx dx fronte frontale profilo lato laterale sopra sotto viso volto \
+     guancia mento naso mandibola tempia collo schiena petto spalla braccio gamba ginocchio occhio labbro",
+    "esquerda esquerdo esq direita direito dir cima baixo rosto bochecha testa queixo têmpora tempora \
+     pescoço pescoco costas peito ombro braço braco perna joelho olho lábio",
 ];
 const BASELINES: &[&str] = &[
-    "baseline", "pre", "before", "screening", "post", "after", "final", "followup",
-    "vorher", "nachher", "avant", "après", "apres", "antes", "después", "despues", "depois", "prima", "dopo",
+    "baseline",
+    "pre",
+    "before",
+    "screening",
+    "post",
+    "after",
+    "final",
+    "followup",
+    "vorher",
+    "nachher",
+    "avant",
+    "après",
+    "apres",
+    "antes",
+    "después",
+    "despues",
+    "depois",
+    "prima",
+    "dopo",
 ];
 const CONTROLS: &[&str] = &["control", "untreated"];
 const ARMS: &[&str] = &["treated", "active", "placebo", "sham", "vehicle"];
@@ -181,6 +191,8 @@ struct Word<'a> {
 /// Reads a path with `/` between folders; the last part is a file name with its extension.
 pub(super) fn guess(path: &str) -> Guess {
     let mut guess = Guess::default();
+    // File systems may hold marks as letters of their own.
+    let path: String = path.nfc().collect();
     let mut parts: Vec<&str> = path.split('/').collect();
     let file = parts.pop().unwrap_or_default();
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
@@ -307,9 +319,7 @@ fn take<'a>(
 
 /// Is this word, in lower case, one for a view or a site?
 pub(super) fn is_view(word: &str) -> bool {
-    // File systems may hold marks as letters of their own.
-    let word: String = word.nfc().collect();
-    VIEWS.contains(&word.as_str()) || OTHER_VIEWS.contains(&word.as_str())
+    VIEWS.contains(&word) || OTHER_VIEWS.iter().flat_map(|words| words.split(' ')).any(|other| other == word)
 }
 
 fn number_of(text: &str) -> Option<u32> {
@@ -401,6 +411,7 @@ mod tests {
             ("S01_V1_links.jpg", ["S01", "", "V1", "links", "", "", ""]),
             ("S01 vorher Wange rechts 2.jpg", ["S01", "", "vorher", "wange_rechts", "", "", "2"]),
             ("P3_avant_côté_gauche.jpg", ["P3", "", "avant", "côté_gauche", "", "", ""]),
+            ("P3_avant_co\u{302}te\u{301}_gauche.jpg", ["P3", "", "avant", "côté_gauche", "", "", ""]),
             ("P3_V2_mejilla izquierda.jpg", ["P3", "", "V2", "mejilla_izquierda", "", "", ""]),
             ("P3_V2_guancia sx.jpg", ["P3", "", "V2", "guancia_sx", "", "", ""]),
             ("P3_V2_bochecha direita_1.jpg", ["P3", "", "V2", "bochecha_direita", "", "", "1"]),

@@ -171,7 +171,8 @@ impl Reader<'_, '_> {
         }
         let number = value::whole(text).filter(|n| (1..=MOST).contains(n)).and_then(|n| u32::try_from(n).ok());
         if number.is_none() {
-            let what = if role == SessionColumn::Planned { "number of planned sessions" } else { "number of a session" };
+            let what =
+                if role == SessionColumn::Planned { "number of planned sessions" } else { "number of a session" };
             let message = format!("`{}` is no {what}; 1 to {MOST} are allowed", shown(text));
             self.wrong("session", row, role, message);
         }

@@ -73,8 +73,9 @@ pub(super) fn number(subjects: &mut [Subject], shots: &[Shot], book: &mut Notebo
         told_apart(visit, i + 1, book);
     }
     for subject in subjects.iter_mut() {
-        let found: Vec<Option<usize>> =
-            (0..subject.visits.len()).map(|v| name_of(subject, v).and_then(|name| numbers.get(name).copied())).collect();
+        let found: Vec<Option<usize>> = (0..subject.visits.len())
+            .map(|v| name_of(subject, v).and_then(|name| numbers.get(name).copied()))
+            .collect();
         for (visit, number) in subject.visits.iter_mut().zip(found) {
             visit.number = number.unwrap_or(visit.number);
         }
@@ -254,7 +255,8 @@ mod tests {
         assert_eq!(names(&subjects[1]), [(1, "T1")]);
         assert!(found[0].contains("`V1` and `T1` of row 4 are both taken for visit 1"), "{found:?}");
         // Of one subject they are two visits.
-        let (subjects, found) = study(&[("A", "screening", Some(0)), ("A", "baseline", Some(30)), ("B", "baseline", Some(0))]);
+        let (subjects, found) =
+            study(&[("A", "screening", Some(0)), ("A", "baseline", Some(30)), ("B", "baseline", Some(0))]);
         assert_eq!((names(&subjects[0]), found), (vec![(1, "screening"), (2, "baseline")], Vec::new()));
         assert_eq!(names(&subjects[1]), [(2, "baseline")]);
         let (_, found) = study(&[

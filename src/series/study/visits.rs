@@ -124,7 +124,12 @@ pub(super) fn arrange(study: &mut Study) {
     }
     study.sessions.sort_by(|a, b| {
         let texts = |s: &Session| {
-            (s.instrument.as_ref().map(|i| i.name().to_owned()), s.technique.clone(), s.solution.clone(), s.notes.clone())
+            (
+                s.instrument.as_ref().map(|i| i.name().to_owned()),
+                s.technique.clone(),
+                s.solution.clone(),
+                s.notes.clone(),
+            )
         };
         natural(&a.subject, &b.subject)
             .then(a.day.cmp(&b.day))
@@ -192,7 +197,9 @@ fn visits_of(id: &str, places: &[usize], shots: &[Shot], book: &mut Notebook<'_>
         visit.number = i + 1;
         visit.shots.sort_by(|&a, &b| {
             let (x, y) = (&shots[a], &shots[b]);
-            (x.regions.is_empty().cmp(&y.regions.is_empty()))
+            x.regions
+                .is_empty()
+                .cmp(&y.regions.is_empty())
                 .then_with(|| natural(&x.repeat, &y.repeat))
                 .then_with(|| natural(&x.photo, &y.photo))
         });
