@@ -118,7 +118,8 @@ fn init(args: &InitArgs, color: ColorChoice) -> anyhow::Result<Exit> {
 }
 
 fn check(args: &CheckArgs, color: ColorChoice) -> anyhow::Result<Exit> {
-    let (mut config, scale) = args.config.as_deref().map_or_else(|| Ok(Default::default()), settings::study_of)?;
+    let (mut config, scale) =
+        args.config.as_deref().map_or_else(|| Ok((StudyConfig::default(), None)), settings::study_of)?;
     config.sessions = args.sessions.clone().or(config.sessions);
     config.photos = args.photos.clone().or(config.photos);
     config.preset = args.preset.clone().or(config.preset);

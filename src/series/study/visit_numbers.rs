@@ -87,7 +87,8 @@ pub(super) fn number(subjects: &mut [Subject], shots: &[Shot], book: &mut Notebo
 fn shared(subject: &str, name: &str) -> bool {
     let (own, visit) = (normalized(subject), normalized(name));
     let is_code = own.contains(char::is_alphabetic) && own.contains(|c: char| c.is_ascii_digit());
-    !name.is_empty() && !day::is_date(name) && !(is_code && visit.contains(&own))
+    let is_own = is_code && visit.contains(&own);
+    !(name.is_empty() || is_own || day::is_date(name))
 }
 
 /// Names that say the same and that no subject has both of are one visit.
