@@ -49,11 +49,25 @@ pub(super) fn report(error: &anyhow::Error, color: ColorChoice) -> Exit {
         return Exit::Success;
     }
     let label = terminal::paint("error", terminal::Paint::Bad, color);
-    terminal::say(&format!("{label}: {error:#}"));
+    terminal::say(&format!("{label}: {}", told(error)));
     match error.downcast_ref::<Error>().map(Error::stage) {
         Some(Stage::Config | Stage::Region) => Exit::Usage,
         _ => Exit::Fatal,
     }
+}
+
+/// The error and its causes; a cause that is told already is not told again.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |mut text, cause| {
+        if text.is_empty() {
+            return cause;
+        }
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+        text
+    })
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

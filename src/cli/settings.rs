@@ -205,9 +205,9 @@ fn ordered(mut config: Config) -> Config {
     config
 }
 
-/// The table `study` of the file `path`.
-pub fn study_of(path: &Path) -> Result<StudyConfig> {
-    load(path).map(|file| file.study)
+/// The table `study` of the file `path`, and the scale of photos whose row gives none.
+pub fn study_of(path: &Path) -> Result<(StudyConfig, Option<f64>)> {
+    load(path).map(|file| (file.study, file.config.mm_per_px))
 }
 
 fn load(path: &Path) -> Result<File> {

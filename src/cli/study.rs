@@ -102,6 +102,12 @@ fn init(args: &InitArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     if draft.left_out.len() > NAMED {
         say(&format!("... and {} more", draft.left_out.len() - NAMED));
     }
+    if !draft.results.is_empty() {
+        let folders: Vec<String> =
+            draft.results.iter().take(NAMED).map(|name| format!("{}/", printable(name))).collect();
+        let more = if draft.results.len() > NAMED { ", ..." } else { "" };
+        say(&format!("skipped, results of an earlier run: {}{more}", folders.join(", ")));
+    }
     let mut text = format!("{}: {}, {}\n", out.display(), many(draft.photos, "photo"), many(draft.subjects, "subject"));
     for line in &draft.told {
         writeln!(text, "  {line}")?;
@@ -112,11 +118,17 @@ fn init(args: &InitArgs, color: ColorChoice) -> anyhow::Result<Exit> {
 }
 
 fn check(args: &CheckArgs, color: ColorChoice) -> anyhow::Result<Exit> {
-    let mut config = args.config.as_deref().map_or_else(|| Ok(StudyConfig::default()), settings::study_of)?;
+    let (mut config, scale) =
+        args.config.as_deref().map_or_else(|| Ok((StudyConfig::default(), None)), settings::study_of)?;
     config.sessions = args.sessions.clone().or(config.sessions);
     config.photos = args.photos.clone().or(config.photos);
     config.preset = args.preset.clone().or(config.preset);
-    let reading = study::load(&args.file, &config)?;
+    let mut reading = study::load(&args.file, &config)?;
+    reading
+        .study
+        .iter()
+        .flat_map(|study| study::advice(study, scale.is_some()))
+        .for_each(|finding| reading.findings.add(finding));
     report(&reading.findings, color);
     let Some(study) = reading.study else {
         return Ok(Exit::Usage);
@@ -169,14 +181,21 @@ fn summary(study: &Study) -> String {
         ("photos", format!("{} of {}", shots.len(), many(study.subjects.len(), "subject"))),
         (
             "visits",
+            match (visits.iter().min().unwrap_or(&0), visits.iter().max().unwrap_or(&0)) {
+                (least, most) if least == most => {
+                    format!("{} in all, {least} per subject", visits.iter().sum::<usize>())
+                }
+                (least, most) => format!("{} in all, {least} to {most} per subject", visits.iter().sum::<usize>()),
+            },
+        ),
+        (
+            "repeats",
             format!(
-                "{} in all, {} to {} per subject",
-                visits.iter().sum::<usize>(),
-                visits.iter().min().unwrap_or(&0),
-                visits.iter().max().unwrap_or(&0)
+                "{repeats} of {} of a view {} more than one shot",
+                many(groups, "visit"),
+                if groups == 1 { "has" } else { "have" }
             ),
         ),
-        ("repeats", format!("{repeats} of {groups} visits of a view have more than one shot")),
     ];
     let dated = |source| shots.iter().filter(|s| s.day_source == source).count();
     let days = [
@@ -207,7 +226,7 @@ fn summary(study: &Study) -> String {
         }
     }
     let scaled = shots.iter().filter(|s| s.mm_per_px.is_some()).count();
-    lines.push(("scale", format!("mm_per_px of {scaled} photos")));
+    lines.push(("scale", format!("mm_per_px of {}", many(scaled, "photo"))));
     let masks = shots.iter().filter(|s| s.regions.skin.is_some()).count();
     if masks > 0 {
         lines.push(("masks", format!("of {}", many(masks, "photo"))));

@@ -8,6 +8,8 @@
 //! Below 3 days nothing is scored, below 14 redness and roughness are marked. A photo of a session's own day is taken
 //! as made before it, as clinics do and as far as a date tells; the profile can say otherwise.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -29,10 +31,10 @@ pub struct Profile {
 }
 
 macro_rules! rules {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty = $value:expr,)* })*) => {
+    ($($(#[$doc:meta])* $name:ident $expecting:tt { $($(#[$field_doc:meta])* $field:ident: $kind:ty = $value:expr,)* })*) => {
         $($(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(default, deny_unknown_fields)]
+        #[serde(default, deny_unknown_fields, expecting = $expecting)]
         pub struct $name { $($(#[$field_doc])* pub $field: $kind,)* }
 
         impl Default for $name {
@@ -45,31 +47,31 @@ macro_rules! rules {
 
 rules! {
     /// Days between two sessions.
-    IntervalRule {
+    IntervalRule "a table such as interval = { error_below_days = 7, info_below_days = 14 }" {
         /// Fewer is an error.
         error_below_days: i64 = 7,
         /// Fewer is worth knowing.
         info_below_days: i64 = 14,
     }
     /// Sessions of a course.
-    PlannedRule {
+    PlannedRule "a table such as planned = { least = 5, most = 10 }; how many sessions a subject has is the column planned of the sessions file" {
         /// The fewest.
         least: u32 = 5,
         /// The most.
         most: u32 = 10,
     }
     /// Sessions that maintain.
-    MaintenanceRule {
+    MaintenanceRule "a table such as maintenance = { longest_gap_days = 45 }" {
         /// A longer gap is a warning.
         longest_gap_days: i64 = 45,
     }
     /// Response.
-    ResponseRule {
+    ResponseRule "a table such as response = { least_sessions = 3 }" {
         /// No subject is called a non-responder before so many sessions.
         least_sessions: u32 = 3,
     }
     /// Photos after a session.
-    PhotoRule {
+    PhotoRule "a table such as photo = { withheld_below_days = 3, marked_below_days = 14 }" {
         /// Fewer days after a session, no change is told.
         withheld_below_days: i64 = 3,
         /// Fewer days after a session, the change is marked.
@@ -86,6 +88,20 @@ impl Profile {
     /// On unknown keys and on rules that contradict each other.
     pub fn from_toml(text: &str) -> Result<Self> {
         let profile: Self = toml::from_str(text).map_err(|e| Error::config(e.to_string()).because(e))?;
+        profile.fault().map_or(Ok(profile), |fault| Err(Error::config(fault)))
+    }
+
+    /// Refuses rules that contradict each other.
+    ///
+    /// # Errors
+    /// Names the keys of the configuration, what they hold and what is allowed.
+    pub fn check(&self) -> Result<()> {
+        self.fault().map_or(Ok(()), |fault| Err(Error::config(format!("progress.course: {fault}"))))
+    }
+
+    /// What means nothing.
+    fn fault(&self) -> Option<String> {
+        let profile = self;
         let pairs = [
             (
                 "interval.error_below_days",
@@ -100,16 +116,17 @@ impl Profile {
                 "photo.marked_below_days",
                 profile.photo.marked_below_days,
             ),
+            ("1", 1, "planned.least", profile.planned.least.into()),
             ("0", 0, "interval.error_below_days", profile.interval.error_below_days),
             ("0", 0, "photo.withheld_below_days", profile.photo.withheld_below_days),
             ("1", 1, "maintenance.longest_gap_days", profile.maintenance.longest_gap_days),
         ];
         match pairs.into_iter().find(|(_, a, _, b)| a > b) {
             Some((low, a, high, b)) if low.contains('.') => {
-                Err(Error::config(format!("{low} is {a}, {high} is {b}: the first must not exceed the second")))
+                Some(format!("{low} is {a}, {high} is {b}: the first must not exceed the second"))
             }
-            Some((_, a, key, b)) => Err(Error::config(format!("{key} is {b}: it must be at least {a}"))),
-            None => Ok(profile),
+            Some((_, a, key, b)) => Some(format!("{key} is {b}: it must be at least {a}")),
+            None => None,
         }
     }
 }
@@ -201,10 +218,10 @@ impl Course {
         self.sessions.iter().filter(move |s| s.day < day || (same_day && s.day == day))
     }
 
-    /// Sessions that a photo of this day comes after.
+    /// Sessions that a photo of this day comes after; what was done on one day is one session.
     #[must_use]
     pub fn sessions_before(&self, day: i64, profile: &Profile) -> u32 {
-        self.before(day, profile).count() as u32
+        self.before(day, profile).map(|s| s.day).collect::<BTreeSet<_>>().len() as u32
     }
 
     /// How a photo of this day stands to the sessions.
@@ -303,6 +320,33 @@ impl Course {
             }
         }
     }
+}
+
+/// What departs from the rules in the courses of a subject's arms, each by its name: split faces have two. What holds for all of them is told
+/// once.
+#[must_use]
+pub fn findings_of_arms(courses: &[(&str, Course)], profile: &Profile) -> Vec<Finding> {
+    let found: Vec<(&str, Vec<Finding>)> =
+        courses.iter().map(|(arm, course)| (*arm, course.findings(profile))).collect();
+    let mut counts: BTreeMap<(Option<i64>, &str, &str), usize> = BTreeMap::new();
+    for finding in found.iter().flat_map(|(_, own)| own) {
+        *counts.entry((finding.day, finding.code, &finding.message)).or_default() += 1;
+    }
+    let mut all: Vec<Finding> = Vec::new();
+    for (arm, own) in &found {
+        for finding in own {
+            let of_all = counts.get(&(finding.day, finding.code, finding.message.as_str())) == Some(&courses.len());
+            let mut finding = finding.clone();
+            if !of_all {
+                finding.message = format!("arm {arm}: {}", finding.message);
+            }
+            if !all.contains(&finding) {
+                all.push(finding);
+            }
+        }
+    }
+    all.sort_by_key(|f| f.day);
+    all
 }
 
 fn count_of(days: i64) -> String {
@@ -450,6 +494,30 @@ mod tests {
     }
 
     #[test]
+    fn arms_have_courses_of_their_own() {
+        let profile = Profile::default();
+        let both = |left: &Course, right: &Course| {
+            let found = findings_of_arms(&[("pen", left.clone()), ("laser", right.clone())], &profile);
+            found.into_iter().map(|f| (f.code, f.day, f.message)).collect::<Vec<_>>()
+        };
+        let numbered = |days: &[i64]| {
+            let mut c = course(days, &[-1, 100]);
+            c.sessions.iter_mut().zip(1..).for_each(|(session, n)| session.number = Some(n));
+            c
+        };
+        let by_the_rules = numbered(&[0, 28, 56]);
+        assert_eq!(both(&by_the_rules, &by_the_rules), []);
+        let found = both(&by_the_rules, &numbered(&[0, 28, 33]));
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].0, found[0].1), ("interval_too_short", Some(33)));
+        assert_eq!(found[0].2, "arm laser: 5 days since the session before; at least 7 are asked for");
+        let short = numbered(&[0, 6]);
+        assert_eq!(both(&short, &short)[0].2, "6 days since the session before; at least 7 are asked for");
+        // Two arms on one day are one session of the subject.
+        assert_eq!(course(&[0, 0, 28, 28], &[]).sessions_before(30, &profile), 2);
+    }
+
+    #[test]
     fn profiles() {
         assert_eq!(Profile::from_toml("").unwrap(), Profile::default());
         let weekly =
@@ -463,5 +531,15 @@ mod tests {
         assert_eq!(crossed.message(), "planned.least is 12, planned.most is 10: the first must not exceed the second");
         let negative = Profile::from_toml("[photo]\nwithheld_below_days = -3\n").unwrap_err();
         assert_eq!(negative.message(), "photo.withheld_below_days is -3: it must be at least 0");
+        let mut crossed = Profile::default();
+        crossed.interval.info_below_days = 3;
+        let message = crossed.check().unwrap_err();
+        assert_eq!(
+            message.message(),
+            "progress.course: interval.error_below_days is 7, interval.info_below_days is 3: the first must not exceed the second"
+        );
+        assert!(Profile::default().check().is_ok());
+        let number = Profile::from_toml("planned = 3\n").unwrap_err();
+        assert!(number.message().contains("expected a table such as planned = { least = 5, most = 10 }"), "{number}");
     }
 }

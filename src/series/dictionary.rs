@@ -53,7 +53,7 @@ tables! {
         "region" Text [""] "`all` (the skin) or the name of a region";
         "arm" Text [""] "arm of the trial";
         "is_control" Text [""] "`yes` for what the others are held against";
-        "visit" Integer [""] "number of the visit of this subject, from 1";
+        "visit" Integer [""] "number of the visit among all visits of the study, from 1; the same for every subject where visits are named";
         "visit_name" Text [""] "as the study file names it, else its day";
         "date" Text [""] "day of the visit, YYYY-MM-DD; empty where the study counts days";
         "day" Integer ["day"] "day of the visit as the study counts it; empty where it has dates";

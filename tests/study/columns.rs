@@ -51,9 +51,11 @@ fn a_full_row_is_read() {
         [(1, "V1", 2), (2, "V2", 1)]
     );
     let warnings = findings.lines(Level::Warning);
-    has(&warnings, &["row 3", "another light than the row before"]);
-    has(&warnings, &["regions.json draws regions of 1 photos that no row names, first `gone.jpg`"]);
-    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    has(&warnings, &["row 3", "another light than row 2"]);
+    has(&warnings, &["regions.json draws regions of 1 photo that no row names, first `gone.jpg`"]);
+    has(&warnings, &["row 3, column region: region `chin`"]);
+    has(&warnings, &["row 4, column arm: subject S01, view left is in arm `control` here and in arm `pen` in row 3"]);
+    assert_eq!(warnings.len(), 4, "{warnings:?}");
 }
 
 #[test]
@@ -102,7 +104,7 @@ fn the_day_may_come_from_exif() {
     let (study, findings) = bench.study("photo,subject\ndated.jpg,S\nplain.jpg,T\n", "");
     assert_eq!((study.shots[0].day, study.shots[0].day_source), (Day::from_ymd(2024, 2, 29), DaySource::Exif));
     assert_eq!((study.shots[1].day, study.shots[1].day_source), (None, DaySource::Unknown));
-    has(&findings.lines(Level::Note), &["1 of 2 photos have no day"]);
+    has(&findings.lines(Level::Note), &["1 of 2 photos has no day"]);
     // Of one subject, a date and a day number have no distance.
     bench.put("dated2.jpg", jpeg_with_time("2024:03:29 23:59:58"));
     let lines = bench.mistakes("photo,subject,day,date\ndated.jpg,S,0,\ndated2.jpg,S,,2024-03-29\n", "");

@@ -75,7 +75,7 @@ fn layouts_of_data_sets_are_read() {
     );
     has(
         &bench.mistakes("img_id,patient_id,lesion_id\ny.png,P,1\n", "preset = \"pad-ufes-20\""),
-        &["1 photos of 1 are not below"],
+        &["1 of 1 photo is not below"],
     );
     has(&bench.mistakes("{}", "preset = \"acne04-v2\""), &["`images` and `annotations`"]);
 }

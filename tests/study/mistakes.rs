@@ -90,14 +90,14 @@ fn odd_files_say_what_they_are() {
 #[test]
 fn oddities_warn_and_do_not_stop() {
     let bench = Bench::new(&["a.jpg", "b.jpg", "c.jpg"]);
-    let csv = "photo,subject,date,ecca,mm_per_pixel,patient_id\na.jpg,s01,1980-01-01,600,0.05,x\nb.jpg,S1,2090-01-01,,,\nc.jpg,S1,2090-02-01,3,,\n";
+    let csv = "photo,subject,date,ecca,mm_per_pixel,patient_id\na.jpg,s01,1980-01-01,600,0.05,x\nb.jpg,S1,2020-01-01,,,\nc.jpg,S1,2020-02-01,3,,\n";
     let (study, findings) = bench.study(csv, "");
     let lines = findings.lines(Level::Warning);
     has(&lines, &["row 2, column date: 1980-01-01 is before 1990"]);
     has(&lines, &["row 2, column ecca: 600 is outside of 0 to 540, the range of ECCA"]);
     has(&lines, &["row 3, column subject: `S1` and `s01` of row 2 are two names"]);
     has(&lines, &["column mm_per_pixel: carried along, not used; if it is the column mm_per_px"]);
-    assert_eq!((lines.len(), study.shots[0].scales[0]), (4, Some(600.0)));
+    assert_eq!((lines.len(), study.shots[2].scales[0]), (4, Some(600.0)));
     assert_eq!(study.extra, ["mm_per_pixel", "patient_id"]);
     assert!(check(&bench, &[]).expect(0).stderr.contains("warning: study.csv, row 2"));
 }

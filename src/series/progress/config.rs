@@ -105,6 +105,7 @@ impl ProgressConfig {
         if let Some((name, value, low, high)) = numbers.iter().find(|(_, v, low, high)| !(*low..=*high).contains(v)) {
             return Err(Error::config(format!("progress.{name} is {value}; {low} to {high} are allowed")));
         }
+        self.course.check()?;
         self.headline_columns().map(|_| ())
     }
 

@@ -27,7 +27,7 @@ use crate::series::statistics::sample::mean;
 use crate::series::statistics::scale::Scale;
 use crate::series::statistics::trend::Trend;
 use crate::series::statistics::verdict::{Reason, Verdict};
-use crate::series::study::{CONTROL, Day, Study, Subject, Visit};
+use crate::series::study::{CONTROL, Day, Session, Shot, Study, Subject, Visit};
 
 /// A day as a number that days of the same study can be told apart by.
 pub(super) fn ordinal(day: Day) -> i64 {
@@ -71,18 +71,29 @@ pub fn evaluate(study: Study, readings: Vec<Reading>, config: &ProgressConfig) -
 
 impl Found<'_> {
     pub(super) fn course(&self, subject: &Subject, arm: &str) -> course::Course {
-        let own = subject.sessions.iter().map(|&i| &self.study.sessions[i]);
-        let sessions = own
-            .filter(|s| s.arm.is_empty() || arm.is_empty() || s.arm == arm)
-            .filter_map(|s| Some(course::Session { day: ordinal(s.day?), number: s.number, maintenance: false }));
-        let days = subject.visits.iter().flat_map(|v| &v.shots).filter_map(|&i| self.study.shots[i].day.map(ordinal));
-        course::Course { sessions: sessions.collect(), photo_days: days.collect(), planned: None }
+        let all = subject.sessions.iter().map(|&i| &self.study.sessions[i]);
+        let own: Vec<&Session> = all.filter(|s| s.arm.is_empty() || arm.is_empty() || s.arm == arm).collect();
+        let sessions = own.iter().filter_map(|s| {
+            Some(course::Session { day: ordinal(s.day?), number: s.number, maintenance: s.maintenance })
+        });
+        let shots: Vec<&Shot> = subject.visits.iter().flat_map(|v| &v.shots).map(|&i| &self.study.shots[i]).collect();
+        // Photos that show another arm alone say nothing of this one; an arm that no photo names is that of all.
+        let shows = |s: &&&Shot| s.arms.is_empty() || s.arms.names().any(|name| name == arm);
+        let of_all = arm.is_empty() || !shots.iter().any(|s| s.arms.names().any(|name| name == arm));
+        let days = shots.iter().filter(|s| of_all || shows(s)).filter_map(|s| s.day.map(ordinal));
+        // Sessions are in the order of their days: the last plan holds.
+        let planned = own.iter().filter_map(|s| s.planned).next_back();
+        course::Course { sessions: sessions.collect(), photo_days: days.collect(), planned }
     }
 
     fn courses(&self) -> Vec<(String, course::Finding)> {
         let all = self.study.subjects.iter().filter(|s| !s.sessions.is_empty());
         all.flat_map(|s| {
-            let findings = self.course(s, "").findings(&self.config.course);
+            let arms: BTreeSet<&str> =
+                s.sessions.iter().map(|&i| self.study.sessions[i].arm.as_str()).filter(|arm| !arm.is_empty()).collect();
+            let arms = if arms.is_empty() { BTreeSet::from([""]) } else { arms };
+            let courses: Vec<_> = arms.into_iter().map(|arm| (arm, self.course(s, arm))).collect();
+            let findings = course::findings_of_arms(&courses, &self.config.course);
             findings.into_iter().map(|finding| (s.id.clone(), finding))
         })
         .collect()

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{Notebook, shown};
 use super::sheet::Sheet;
-use crate::base::nearest::{distance, nearest};
+use crate::base::nearest::{nearest, slips};
 
 /// The role of a column.
 pub trait Role: Copy + Ord + 'static {
@@ -80,6 +80,10 @@ pub enum SessionColumn {
     Session,
     /// Which arm.
     Arm,
+    /// How many sessions the course has.
+    Planned,
+    /// Does the session maintain what the course reached?
+    Maintenance,
     /// Notes.
     Notes,
 }
@@ -175,6 +179,8 @@ impl Role for SessionColumn {
         Self::NeedleDepthMm,
         Self::Session,
         Self::Arm,
+        Self::Planned,
+        Self::Maintenance,
         Self::Notes,
     ];
     const TABLE: &'static str = "study.session_columns";
@@ -190,6 +196,8 @@ impl Role for SessionColumn {
             Self::NeedleDepthMm => "needle_depth_mm",
             Self::Session => "session",
             Self::Arm => "arm",
+            Self::Planned => "planned",
+            Self::Maintenance => "maintenance",
             Self::Notes => "notes",
         }
     }
@@ -205,6 +213,17 @@ impl Role for SessionColumn {
             Self::NeedleDepthMm => &["depth", "needle_depth", "needle_length_mm", "depth_mm"],
             Self::Session => &["session_number", "session_no", "number"],
             Self::Arm => ShotColumn::Arm.hints(),
+            Self::Planned => &[
+                "planned_sessions",
+                "sessions_planned",
+                "sessions_total",
+                "total_sessions",
+                "course_length",
+                "number_of_sessions",
+            ],
+            Self::Maintenance => {
+                &["maintenance_session", "is_maintenance", "maintaining", "upkeep", "booster", "booster_session"]
+            }
             Self::Notes => ShotColumn::Notes.hints(),
         }
     }
@@ -271,11 +290,11 @@ impl<R: Role> Mapping<R> {
         for &i in &self.others {
             let name = normalized(&sheet.header[i]);
             let close = |role: &&R| {
-                let slips = if role.name().len() > 5 { 2 } else { 1 };
+                let most = if role.name().len() > 5 { 2 } else { 1 };
                 role.hints().contains(&name.as_str())
                     || role.name().len() > 3
-                        && name.len().abs_diff(role.name().len()) <= slips
-                        && distance(&name, role.name()) <= slips
+                        && name.len().abs_diff(role.name().len()) <= most
+                        && slips(&name, role.name()) <= most
             };
             if let Some(role) = free.iter().find(close) {
                 let (table, role, column) = (R::TABLE, role.name(), shown(&sheet.header[i]));

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::columns::normalized;
 use super::day::Day;
 use super::finding::{Notebook, shown};
+use super::names;
 use super::shot::{CONTROL, DaySource, Shot};
+use crate::base::nearest::slips;
 
 /// Years before it are odd: few digital photographs are older.
 const OLDEST: i64 = 1990;
@@ -15,9 +19,11 @@ const OLDEST: i64 = 1990;
 pub(super) fn check(shots: &[Shot], book: &mut Notebook<'_>) {
     photos_twice(shots, book);
     kinds_of_days(shots, book);
-    old_days(shots.iter().filter_map(|s| Some((s.row, s.day?))), "date", book);
+    odd_days(shots.iter().filter_map(|s| Some((s.row, s.day?))), "date", Day::today(), book);
     spellings("subject", shots.iter().map(|s| (s.row, s.subject.as_str())), book);
+    spellings("visit", shots.iter().map(|s| (s.row, s.visit.as_str())), book);
     spellings("view", shots.iter().map(|s| (s.row, s.view.as_str())), book);
+    near_views(shots, book);
     let arms = |s: &'_ Shot| {
         std::iter::once(s.arms.whole.clone())
             .chain(s.arms.by_region.iter().map(|(_, arm)| arm.clone()))
@@ -78,9 +84,18 @@ fn kinds_of_days(shots: &[Shot], book: &mut Notebook<'_>) {
     }
 }
 
-/// A camera whose clock was never set says 1980 or 1970.
-pub(super) fn old_days(days: impl Iterator<Item = (u64, Day)>, column: &str, book: &mut Notebook<'_>) {
+/// A camera whose clock was never set says 1980 or 1970; a slip of the pen may say 2204.
+pub(super) fn odd_days(days: impl Iterator<Item = (u64, Day)>, column: &str, today: Day, book: &mut Notebook<'_>) {
     for (row, day) in days {
+        // Somewhere it is tomorrow already.
+        if day.since(today).is_some_and(|days| days > 1) {
+            book.warn(
+                "day_future",
+                row,
+                column,
+                format!("{day} is in the future, today is {today}; check the date, or the clock of the camera"),
+            );
+        }
         if day.ymd().is_some_and(|(year, _, _)| year < OLDEST) {
             book.warn(
                 "day_old",
@@ -103,11 +118,14 @@ fn spellings<'a>(column: &str, cells: impl Iterator<Item = (u64, &'a str)>, book
         let alike = alike(cell);
         match first.get(&alike) {
             Some((other, at)) => {
-                let message = format!(
-                    "`{}` and `{}` of row {at} are two names; if one is meant, write it one way",
-                    shown(cell),
-                    shown(other)
-                );
+                let (cell, other) = (shown(cell), shown(other));
+                let message = if cell.nfc().eq(other.nfc()) {
+                    format!(
+                        "`{cell}` is the name of row {at} in other code points (NFC and NFD), and so another name; write both in one, such as by copying the cell"
+                    )
+                } else {
+                    format!("`{cell}` and `{other}` of row {at} are two names; if one is meant, write it one way")
+                };
                 book.warn("spelling", row, column, message);
             }
             None => {
@@ -117,13 +135,56 @@ fn spellings<'a>(column: &str, cells: impl Iterator<Item = (u64, &'a str)>, book
     }
 }
 
+/// `left` and `lefft`: one word of a view with a slip in it. Words that photographers use are no slips of each other.
+fn near_views(shots: &[Shot], book: &mut Notebook<'_>) {
+    const MOST: usize = 200;
+    let mut views: BTreeMap<&str, u64> = BTreeMap::new();
+    for shot in shots.iter().filter(|s| !s.view.is_empty()) {
+        let row = views.entry(&shot.view).or_insert(shot.row);
+        *row = shot.row.min(*row);
+    }
+    // Views by the thousand are ids of lesions.
+    if views.len() > MOST {
+        return;
+    }
+    let mut views: Vec<(&str, u64)> = views.into_iter().collect();
+    views.sort_by_key(|(_, row)| *row);
+    for (i, (view, row)) in views.iter().enumerate() {
+        let near = views[..i].iter().find(|(other, _)| alike(other) != alike(view) && is_slip(view, other));
+        if let Some((other, at)) = near {
+            let message = format!(
+                "`{}` and `{}` of row {at} are two views, and no change between them is told; if one is meant, write it one way",
+                shown(view),
+                shown(other)
+            );
+            book.warn("view_near", *row, "view", message);
+        }
+    }
+}
+
+/// Do two names differ by a slip in one of their words?
+fn is_slip(a: &str, b: &str) -> bool {
+    let (a, b) = (normalized(a), normalized(b));
+    let (a, b): (Vec<&str>, Vec<&str>) = (a.split('_').collect(), b.split('_').collect());
+    let mut differing = a.iter().zip(&b).filter(|(x, y)| x != y);
+    let (Some((x, y)), None) = (differing.next(), differing.next()) else { return false };
+    let letters = |word: &str| word.chars().all(char::is_alphabetic);
+    let longest = x.chars().count().max(y.chars().count());
+    a.len() == b.len()
+        && longest > 3
+        && letters(x)
+        && letters(y)
+        && !(names::is_view(x) && names::is_view(y))
+        && slips(x, y) <= if longest > 7 { 2 } else { 1 }
+}
+
 /// Letters of other scripts that look like Latin ones, and these.
 const LOOK_ALIKES: [&str; 2] = ["аеорсухкмнвті", "aeopcyxkmhbti"];
 
 /// A name without case, marks, and zeros before a number, in Latin letters where others look like them.
-fn alike(name: &str) -> String {
+pub(super) fn alike(name: &str) -> String {
     let mut out = String::new();
-    let plain = normalized(name);
+    let plain = normalized(&name.nfc().collect::<String>());
     // A name of marks only is itself.
     let plain = if plain.is_empty() { name.to_owned() } else { plain };
     let mut in_number = false;
@@ -186,6 +247,51 @@ mod tests {
     fn old_days_are_odd() {
         let old = Day::from_ymd(1980, 1, 1).expect("a day");
         assert_eq!(checked(&[shot(2, "A", old)]).list()[0].code, "day_old");
-        assert!(checked(&[shot(2, "A", Day::from_ymd(2090, 1, 1).expect("a day"))]).list().is_empty());
+        let today = Day::from_ymd(2024, 3, 1).expect("a day");
+        let codes = |month, day| {
+            let mut findings = Findings::default();
+            let date = Day::from_ymd(2024, month, day).expect("a day");
+            let mut book = Notebook { file: Path::new("s.csv"), findings: &mut findings };
+            odd_days([(2, date)].into_iter(), "date", today, &mut book);
+            findings.list().iter().map(|f| f.code).collect::<Vec<_>>()
+        };
+        assert_eq!((codes(2, 29), codes(3, 2), codes(3, 3)), (vec![], vec![], vec!["day_future"]));
+        assert!(Day::today().since(today).is_some_and(|days| days > 0));
+        assert!(checked(&[shot(2, "A", Day::Number(99_999))]).list().is_empty());
+    }
+
+    #[test]
+    fn one_name_in_two_forms_of_unicode_is_told() {
+        let day = Day::Number(0);
+        let findings = checked(&[shot(2, "Jos\u{e9}", day), shot(3, "Jose\u{301}", day)]);
+        assert!(findings.list()[0].message.contains("NFC and NFD"), "{findings:?}");
+        // Vietnamese has two marks on a letter, Korean composes its letters.
+        for (nfc, nfd) in [("Hu\u{1ebf}", "Hue\u{302}\u{301}"), ("\u{ac00}", "\u{1100}\u{1161}")] {
+            assert_eq!(checked(&[shot(2, nfc, day), shot(3, nfd, day)]).count(Level::Warning), 1, "{nfc}");
+        }
+        assert_eq!(checked(&[shot(2, "Jose", day), shot(3, "Jos\u{e9}", day)]).count(Level::Warning), 0);
+    }
+
+    #[test]
+    fn views_with_a_slip_are_told() {
+        let near = |a: &str, b: &str| {
+            let view = |row, view: &str| Shot { view: view.to_owned(), ..shot(row, "A", Day::Number(0)) };
+            checked(&[view(2, a), view(3, b)]).list().iter().any(|f| f.code == "view_near")
+        };
+        for (a, b) in [("left", "lefft"), ("left", "letf"), ("left cheek", "left_cheeck"), ("forehead", "forhaed")] {
+            assert!(near(a, b) && near(b, a), "{a}, {b}");
+        }
+        for (a, b) in [
+            ("left", "right"),
+            ("left", "Left"),
+            ("view1", "view2"),
+            ("upper", "lower"),
+            ("cheek l", "cheek r"),
+            ("izquierda", "izquierdo"),
+            ("front", "frontal"),
+            ("L1", "L2"),
+        ] {
+            assert!(!near(a, b), "{a}, {b}");
+        }
     }
 }

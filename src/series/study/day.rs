@@ -59,6 +59,13 @@ impl Day {
         }
     }
 
+    /// The day it is now, by UTC.
+    #[must_use]
+    pub fn today() -> Self {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Self::Date((since.as_secs() / 86_400) as i64)
+    }
+
     /// True for a date of the calendar.
     #[must_use]
     pub fn is_date(self) -> bool {
@@ -113,6 +120,19 @@ impl Form {
             Self::LastDash => "day-month-year",
         }
     }
+}
+
+/// Is this text a date, in whatever form?
+pub(super) fn is_date(text: &str) -> bool {
+    Written::read(text).is_some_and(|written| [false, true].into_iter().any(|first| written.day(first).is_some()))
+}
+
+/// A date with a year of two digits, whose century and place nobody knows.
+fn has_short_year(text: &str) -> bool {
+    let Some(text) = without_time(text) else { return false };
+    let Some(separator) = text.chars().find(|c| matches!(c, '-' | '/' | '.')) else { return false };
+    let parts: Vec<&str> = text.split(separator).collect();
+    parts.len() == 3 && parts.iter().all(|p| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Three numbers and how they stand.
@@ -240,6 +260,7 @@ impl DateColumn {
             let advice = match text.parse::<f64>() {
                 Ok(n) if n.abs() < 20_000.0 => "it looks like a day number: name the column `day`",
                 Ok(_) => "it looks like a spreadsheet's number of a date: format the column as YYYY-MM-DD",
+                Err(_) if has_short_year(text) => "its year has two digits: write it with four, as YYYY-MM-DD",
                 Err(_) => "write it as YYYY-MM-DD",
             };
             return Err(DateFault::Cell(format!("is no date; {advice}")));
@@ -323,6 +344,11 @@ mod tests {
         assert!(message("30").contains("name the column `day`"));
         assert!(message("45352").contains("spreadsheet"));
         assert!(message("2024-02-30").contains("no day of the calendar"));
+        for text in ["31/03/24", "24-03-01", "1.3.24", "01/02/03 10:00"] {
+            assert!(message(text).contains("its year has two digits"), "{text}");
+        }
+        assert!(["2024-03-01", "01.03.2024", "3/4/2024", "20240301"].into_iter().all(is_date));
+        assert!(!["V1", "2024", "2024-13-45", "week 4", ""].into_iter().any(is_date));
         for text in ["March 3", "24-03-01", "2024-3", "2024-03-01-02", "2024-03-01 noon", "", "1/2", "٢٠٢٤-٠٣-٠١"]
         {
             assert!(message(text).contains("no date"), "{text}");

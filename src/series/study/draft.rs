@@ -4,7 +4,8 @@
 //! and is for a person to read before anything is measured.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use super::columns::{Role as _, ShotColumn};
 use super::day::Day;
@@ -12,6 +13,7 @@ use super::finding::shown;
 use super::names::{Guess, guess};
 use super::place::{Folder, slashed};
 use super::visits::natural;
+use crate::batch::journal::JOURNAL_FILE;
 use crate::batch::{self, Item};
 use crate::error::{Error, Result};
 use crate::photo;
@@ -29,6 +31,8 @@ pub struct Draft {
     pub told: Vec<String>,
     /// Photos that are not in it, and why.
     pub left_out: Vec<String>,
+    /// Folders with results of an earlier run, whose pictures are not in it either.
+    pub results: Vec<String>,
 }
 
 /// A cell of a guess.
@@ -64,17 +68,23 @@ pub fn draft(folder: &Path, home: &Path) -> Result<Draft> {
     let found = batch::discover(std::slice::from_ref(&real), &real.join("cicatrix-out"), None)?;
     let mut draft = Draft::default();
     let mut lines = Vec::new();
+    let mut results = Results::below(&real);
     for item in &found.items {
+        if results.hold(&item.path) {
+            continue;
+        }
         match line(item, &real, &mut place) {
             Ok(line) => lines.push(line),
             Err(why) => draft.left_out.push(why),
         }
     }
+    draft.results = results.found();
     if lines.is_empty() {
         return Err(Error::config("no photos here; JPEG, PNG, TIFF, WebP and BMP files are looked for").at(folder));
     }
     name_by_first_words(&mut lines);
     date_by_exif(&mut lines, &place);
+    let words = view_by_unknown_words(&mut lines);
     lines.sort_by(|a, b| {
         let (x, y) = (&a.guess, &b.guess);
         natural(&x.subject, &y.subject)
@@ -89,6 +99,14 @@ pub fn draft(folder: &Path, home: &Path) -> Result<Draft> {
     draft.subjects = lines.iter().map(|l| &l.guess.subject).filter(|s| !s.is_empty()).collect::<BTreeSet<_>>().len();
     let by_day = lines.iter().all(|l| l.guess.date.is_none()) && lines.iter().any(|l| l.guess.day.is_some());
     draft.told = told(&lines, by_day);
+    if !words.is_empty() {
+        let quoted: Vec<String> = words.iter().take(8).map(|word| format!("`{}`", shown(word))).collect();
+        draft.told.push(format!(
+            "photos of one visit differ by {}{}, which is not known: taken for a view, so that they are no repeat shots; if they are, say so in the columns view and repeat",
+            quoted.join(", "),
+            if words.len() > 8 { " and other words" } else { "" }
+        ));
+    }
     draft.csv = write(&lines, by_day)?;
     Ok(draft)
 }
@@ -131,6 +149,106 @@ fn name_by_first_words(lines: &mut [Line]) {
             guess.subject = guess.first.clone();
         }
     }
+}
+
+/// Folders that hold results of Cicatrix: their pictures are no photos of a study.
+struct Results<'a> {
+    root: &'a Path,
+    known: BTreeMap<PathBuf, bool>,
+}
+
+impl<'a> Results<'a> {
+    fn below(root: &'a Path) -> Self {
+        Self { root, known: BTreeMap::new() }
+    }
+
+    /// Does the file lie in one? Of results beside the photos themselves their folders of pictures are meant.
+    fn hold(&mut self, file: &Path) -> bool {
+        let root = self.root;
+        let folders: Vec<&Path> =
+            file.ancestors().skip(1).take_while(|folder| *folder != root && folder.starts_with(root)).collect();
+        folders.into_iter().any(|folder| {
+            let own = folder.parent() == Some(root)
+                && folder.file_name().is_some_and(|name| PICTURES.iter().any(|own| name == *own));
+            self.is_one(folder) || own && has_results(root)
+        })
+    }
+
+    fn is_one(&mut self, folder: &Path) -> bool {
+        if let Some(known) = self.known.get(folder) {
+            return *known;
+        }
+        let found = has_results(folder);
+        self.known.insert(folder.to_owned(), found);
+        found
+    }
+
+    /// The outermost ones by name.
+    fn found(&self) -> Vec<String> {
+        let folders = self.known.iter().filter(|(_, is_one)| **is_one).map(|(folder, _)| folder);
+        let inside = |folder: &Path| folder.ancestors().skip(1).any(|above| self.known.get(above) == Some(&true));
+        let mut names: Vec<String> = folders
+            .filter(|folder| !inside(folder))
+            .map(|folder| shown(&folder.strip_prefix(self.root).unwrap_or(folder).to_string_lossy()))
+            .collect();
+        if has_results(self.root) {
+            let own = PICTURES.iter().filter(|name| self.root.join(name).is_dir());
+            names.extend(own.map(|name| (*name).to_owned()));
+        }
+        names
+    }
+}
+
+/// Folders of pictures that Cicatrix writes into its results.
+const PICTURES: [&str; 3] = ["pictures", "maps", "subjects"];
+
+/// Does a folder hold results of Cicatrix?
+fn has_results(folder: &Path) -> bool {
+    let begins = |name: &str| {
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(folder.join(name)).ok();
+        let read = file.and_then(|file| file.take(4096).read_to_end(&mut bytes).ok());
+        read.map(|_| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    };
+    folder.join(JOURNAL_FILE).is_file()
+        || begins("run.json").contains("\"cicatrix-run/")
+        || begins("change.csv").starts_with("subject,view,region,arm,is_control,visit,")
+}
+
+/// Words that nobody knows and that tell photos of one visit apart name what they show.
+fn view_by_unknown_words(lines: &mut [Line]) -> BTreeSet<String> {
+    type Key<'a> = (&'a str, Option<Day>, Option<i64>, &'a str, &'a str, &'a str);
+    let mut visits: BTreeMap<Key<'_>, Vec<BTreeSet<String>>> = BTreeMap::new();
+    for guess in lines.iter().map(|l| &l.guess).filter(|g| !g.subject.is_empty()) {
+        let key = (
+            guess.subject.as_str(),
+            guess.date,
+            guess.day,
+            guess.visit.as_str(),
+            guess.view.as_str(),
+            guess.light.as_str(),
+        );
+        visits.entry(key).or_default().push(unknown_words(guess).collect());
+    }
+    let mut apart = BTreeSet::new();
+    for photos in visits.values() {
+        let all: BTreeSet<&String> = photos.iter().flatten().collect();
+        apart.extend(all.into_iter().filter(|word| photos.iter().any(|own| !own.contains(*word))).cloned());
+    }
+    for guess in lines.iter_mut().map(|l| &mut l.guess).filter(|g| !g.subject.is_empty()) {
+        let own: Vec<String> = unknown_words(guess).filter(|word| apart.contains(word)).collect();
+        if !own.is_empty() {
+            let known = Some(guess.view.clone()).filter(|view| !view.is_empty());
+            guess.view = known.into_iter().chain(own).collect::<Vec<_>>().join("_");
+        }
+    }
+    apart
+}
+
+/// Words without a digit: numbers count shots or files.
+fn unknown_words(guess: &Guess) -> impl Iterator<Item = String> + '_ {
+    let words = guess.unknown.iter().filter(|word| **word != guess.subject);
+    words.map(|word| word.to_lowercase()).filter(|word| word.chars().all(char::is_alphabetic))
 }
 
 fn date_by_exif(lines: &mut [Line], home: &Folder) {

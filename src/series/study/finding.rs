@@ -157,6 +157,11 @@ impl Notebook<'_> {
     }
 }
 
+/// A count with its noun.
+pub(super) fn many(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Text of a file in a message: short, and without what could move the cursor or turn the line.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 60;

@@ -5,6 +5,8 @@
 //! mistake is not used: a photo under the wrong subject or day would pass for a change of the skin.
 //! [`draft()`] writes a first study file from the names, folders and EXIF times of photos.
 
+mod advice;
+mod between;
 pub mod columns;
 pub mod config;
 mod cross;
@@ -24,8 +26,10 @@ pub mod session;
 mod sheet;
 pub mod shot;
 mod value;
+mod visit_numbers;
 mod visits;
 
+pub use advice::advice;
 pub use columns::{SessionColumn, ShotColumn};
 pub use config::StudyConfig;
 pub use day::Day;

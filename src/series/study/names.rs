@@ -3,6 +3,8 @@
 //! Words that photographers use are known (`left`, `V2`, `baseline`, `control`, `r1`); of the rest, what is built like a
 //! subject's code is one. What is not known stays empty: a wrong guess costs more than an empty cell.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::day::Day;
 
 /// What a path says.
@@ -20,8 +22,11 @@ pub(super) struct Guess {
     pub(super) arm: String,
     pub(super) light: String,
     pub(super) repeat: String,
+    /// Words of the name, and of folders below the visit's, that say nothing known.
+    pub(super) unknown: Vec<String>,
 }
 
+/// Views and sites, as English names them.
 const VIEWS: &[&str] = &[
     "left",
     "right",
@@ -62,7 +67,44 @@ const VIEWS: &[&str] = &[
     "closeup",
     "overview",
 ];
-const BASELINES: &[&str] = &["baseline", "pre", "before", "screening", "post", "after", "final", "followup"];
+/// The same in German, French, Spanish, Italian and Portuguese, also without their marks.
+const OTHER_VIEWS: [&str; 5] = [
+    "links rechts linke rechte linkes rechtes vorne vorn hinten seite seitlich oben unten mitte gesicht \
+     profil stirn wange kinn nase kiefer schläfe schlaefe schlafe hals nacken rücken ruecken rucken brust \
+     schulter unterarm oberarm bein knie bauch auge lippe detail nahaufnahme übersicht uebersicht \
+     ubersicht",
+    "gauche droite droit devant derrière derriere côté cote haut bas milieu visage joue menton nez \
+     mâchoire machoire tempe cou dos poitrine épaule epaule bras jambe genou œil oeil lèvre levre ventre \
+     détail",
+    "izquierda izquierdo derecha derecho izq der frente perfil lado lateral arriba abajo centro cara \
+     mejilla mentón barbilla nariz mandíbula mandibula sien cuello espalda pecho hombro brazo pierna \
+     rodilla ojo labio",
+    "sinistra sinistro destra destro sx dx fronte frontale profilo lato laterale sopra sotto viso volto \
+     guancia mento naso mandibola tempia collo schiena petto spalla braccio gamba ginocchio occhio labbro",
+    "esquerda esquerdo esq direita direito dir cima baixo rosto bochecha testa queixo têmpora tempora \
+     pescoço pescoco costas peito ombro braço braco perna joelho olho lábio",
+];
+const BASELINES: &[&str] = &[
+    "baseline",
+    "pre",
+    "before",
+    "screening",
+    "post",
+    "after",
+    "final",
+    "followup",
+    "vorher",
+    "nachher",
+    "avant",
+    "après",
+    "apres",
+    "antes",
+    "después",
+    "despues",
+    "depois",
+    "prima",
+    "dopo",
+];
 const CONTROLS: &[&str] = &["control", "untreated"];
 const ARMS: &[&str] = &["treated", "active", "placebo", "sham", "vehicle"];
 const LIGHTS: &[&str] = &[
@@ -149,10 +191,13 @@ struct Word<'a> {
 /// Reads a path with `/` between folders; the last part is a file name with its extension.
 pub(super) fn guess(path: &str) -> Guess {
     let mut guess = Guess::default();
+    // File systems may hold marks as letters of their own.
+    let path: String = path.nfc().collect();
     let mut parts: Vec<&str> = path.split('/').collect();
     let file = parts.pop().unwrap_or_default();
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let rest = read(stem, true, &mut guess);
+    guess.unknown.extend(rest.iter().map(|word| word.text.to_owned()));
     if let Some(word) = rest.first().filter(|w| w.start == 0 && w.text.starts_with(char::is_alphabetic)) {
         let code = word.text.contains(|c: char| c.is_ascii_digit());
         if code && guess.subject.is_empty() {
@@ -171,6 +216,8 @@ pub(super) fn guess(path: &str) -> Guess {
             (guess.subject, guess.by_folder) = (code, true);
         } else if !rest.is_empty() && guess.visit.is_empty() && guess.by_folder {
             guess.visit = code;
+        } else {
+            guess.unknown.extend(rest.iter().map(|word| word.text.to_owned()));
         }
     }
     guess
@@ -258,7 +305,7 @@ fn take<'a>(
         set(&mut guess.arm, word.text);
     } else if digits.is_empty() && LIGHTS.contains(&letters) {
         set(&mut guess.light, word.text);
-    } else if digits.is_empty() && VIEWS.contains(&letters) {
+    } else if digits.is_empty() && is_view(letters) {
         views.push(match letters {
             "l" => "left".to_owned(),
             "r" => "right".to_owned(),
@@ -268,6 +315,11 @@ fn take<'a>(
         rest.push(word);
     }
     false
+}
+
+/// Is this word, in lower case, one for a view or a site?
+pub(super) fn is_view(word: &str) -> bool {
+    VIEWS.contains(&word) || OTHER_VIEWS.iter().flat_map(|words| words.split(' ')).any(|other| other == word)
 }
 
 fn number_of(text: &str) -> Option<u32> {
@@ -356,6 +408,13 @@ mod tests {
             ("20240301101112.jpg", ["", "2024-03-01", "", "", "", "", ""]),
             ("12345678.jpg", ["", "", "", "", "", "", ""]),
             ("-.jpg", ["", "", "", "", "", "", ""]),
+            ("S01_V1_links.jpg", ["S01", "", "V1", "links", "", "", ""]),
+            ("S01 vorher Wange rechts 2.jpg", ["S01", "", "vorher", "wange_rechts", "", "", "2"]),
+            ("P3_avant_côté_gauche.jpg", ["P3", "", "avant", "côté_gauche", "", "", ""]),
+            ("P3_avant_co\u{302}te\u{301}_gauche.jpg", ["P3", "", "avant", "côté_gauche", "", "", ""]),
+            ("P3_V2_mejilla izquierda.jpg", ["P3", "", "V2", "mejilla_izquierda", "", "", ""]),
+            ("P3_V2_guancia sx.jpg", ["P3", "", "V2", "guancia_sx", "", "", ""]),
+            ("P3_V2_bochecha direita_1.jpg", ["P3", "", "V2", "bochecha_direita", "", "", "1"]),
             ("Ärztin/ü.jpg", ["Ärztin", "", "", "", "", "", ""]),
         ] {
             assert_eq!(told(path), expected, "{path}");
@@ -363,6 +422,8 @@ mod tests {
         assert_eq!(guess("S1/day 28/a.jpg").day, Some(28));
         assert_eq!(guess("S1_d0.jpg").day, Some(0));
         assert_eq!(guess("berta_left.jpg").first, "berta");
+        assert_eq!(guess("S01_V1_malar_zoom_2.jpg").unknown, ["malar", "zoom"]);
+        assert_eq!(guess("S01/V1/malar/a left.jpg").unknown, ["a", "malar"]);
     }
 
     proptest::proptest! {

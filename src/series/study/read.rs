@@ -7,7 +7,7 @@ use super::columns::{Mapping, Role as _, ShotColumn, normalized};
 use super::config::StudyConfig;
 use super::cross;
 use super::day::DateColumn;
-use super::finding::{Findings, Level, Notebook, shown};
+use super::finding::{Findings, Level, Notebook, many, shown};
 use super::place::{Folder, Place};
 use super::preset::{self, Preset};
 use super::read_sessions::{self, Sessions};
@@ -76,6 +76,7 @@ pub fn load(file: &Path, config: &StudyConfig) -> Result<Reading> {
         return Ok(Reading { study: None, findings });
     }
     study.subjects = visits::group(&study.shots, &study.sessions, file, &mut findings);
+    visits::arrange(&mut study);
     Ok(Reading { study: Some(study), findings })
 }
 
@@ -226,6 +227,18 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.book.mistake(code, row.number, column, message);
     }
 
+    pub(super) fn odd(
+        &mut self,
+        code: &'static str,
+        row: &Row,
+        map: &Mapping<ShotColumn>,
+        role: ShotColumn,
+        message: String,
+    ) {
+        let column = self.column(map, role);
+        self.book.warn(code, row.number, column, message);
+    }
+
     /// The photo's place; one that cannot be found gets a place without a path, so that the rest of the row is read too.
     fn photo(&mut self, row: &Row, map: &Mapping<ShotColumn>, text: &str) -> Option<Place> {
         let nowhere = Place { name: text.to_owned(), path: PathBuf::new(), real: None };
@@ -310,9 +323,11 @@ impl<'a, 'b> Reader<'a, 'b> {
         if self.left_out > 0 {
             let n = self.left_out;
             let message = format!(
-                "{n} photos of {} are not below {}; their rows are left out",
-                n + shots.len() as u64,
-                self.folder.root().display()
+                "{n} of {} {} not below {}; {} left out",
+                many(n + shots.len() as u64, "photo"),
+                if n == 1 { "is" } else { "are" },
+                self.folder.root().display(),
+                if n == 1 { "its row is" } else { "their rows are" }
             );
             if shots.is_empty() {
                 self.book.mistake(
@@ -331,9 +346,9 @@ impl<'a, 'b> Reader<'a, 'b> {
             if let Some(first) = unused.first() {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let message = format!(
-                    "{} draws regions of {} photos that no row names, first `{}`",
+                    "{} draws regions of {} that no row names, first `{}`",
                     shown(&name),
-                    unused.len(),
+                    many(unused.len() as u64, "photo"),
                     shown(first)
                 );
                 self.book.warn("regions_unused", 0, "", message);
@@ -343,8 +358,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         if undated > 0 && self.preset.is_none() && !self.book.findings.list().iter().any(|f| f.level == Level::Mistake)
         {
             let message = format!(
-                "{undated} of {} photos have no day: sessions and intervals cannot be told for them, and without a visit all photos of a subject and view count as repeat shots",
-                shots.len()
+                "{undated} of {} {} no day: sessions and intervals cannot be told without one, and without a visit all photos of a subject and view count as repeat shots",
+                many(shots.len() as u64, "photo"),
+                if undated == 1 { "has" } else { "have" }
             );
             self.book.note("day_unknown", message);
         }

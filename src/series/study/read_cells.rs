@@ -13,6 +13,9 @@ use crate::photo;
 /// What a photo's scale can be, as in the configuration of a measurement.
 const MM_PER_PX: std::ops::RangeInclusive<f64> = 0.0001..=10.0;
 
+/// What it usually is: from a microscope to a whole person.
+const USUAL_MM_PER_PX: std::ops::RangeInclusive<f64> = 0.002..=1.0;
+
 impl Reader<'_, '_> {
     pub(super) fn day(&mut self, row: &Row, map: &Mapping<ShotColumn>, place: &Place) -> (Option<Day>, DaySource) {
         let text = self.cell(row, map, ShotColumn::Date);
@@ -90,6 +93,13 @@ impl Reader<'_, '_> {
                 shown(text)
             );
             self.wrong("mm_per_px", row, map, ShotColumn::MmPerPx, message);
+        }
+        if let Some(odd) = scale.filter(|v| !USUAL_MM_PER_PX.contains(v)) {
+            let message = format!(
+                "{odd} mm per pixel is odd for skin: a photo of 4000 px would be {:.0} mm wide; check the unit, 0.002 to 1 is usual",
+                odd * 4000.0
+            );
+            self.odd("mm_per_px_odd", row, map, ShotColumn::MmPerPx, message);
         }
         scale
     }

@@ -13,7 +13,7 @@ use super::session::{Adverse, Instrument, Session, adverse_of};
 use super::sheet::{Row, Sheet};
 use super::shot::Shot;
 use super::value;
-use crate::base::nearest::nearest;
+use crate::base::nearest::{nearest, slips};
 use crate::error::Result;
 
 /// Needles longer than this are no needles of the skin.
@@ -69,7 +69,8 @@ pub(super) fn load(path: &Path, config: &StudyConfig, shots: &[Shot], findings: 
             ..reader.session(row)
         })
         .collect();
-    cross::old_days(sessions.iter().filter_map(|s| Some((s.row, s.day?))), "date", &mut book);
+    cross::odd_days(sessions.iter().filter_map(|s| Some((s.row, s.day?))), "date", Day::today(), &mut book);
+    unknown_instruments(&sessions, map.at(SessionColumn::Instrument).map(|at| sheet.header[at].as_str()), &mut book);
     against_shots(&sessions, shots, &mut book);
     against_each_other(&sessions, &mut book);
     Ok(Sessions { sessions, extra: extra.into_iter().map(|i| sheet.header[i].clone()).collect() })
@@ -114,7 +115,9 @@ impl Reader<'_, '_> {
         }
         session.day = self.day(row);
         session.needle_depth_mm = self.depth(row);
-        session.number = self.number(row);
+        session.number = self.number(row, SessionColumn::Session);
+        session.planned = self.number(row, SessionColumn::Planned);
+        session.maintenance = self.maintenance(row);
         session
     }
 
@@ -160,17 +163,33 @@ impl Reader<'_, '_> {
         depth
     }
 
-    fn number(&mut self, row: &Row) -> Option<u32> {
-        let text = self.cell(row, SessionColumn::Session);
+    /// The number of a session, or of all that are planned.
+    fn number(&mut self, row: &Row, role: SessionColumn) -> Option<u32> {
+        let text = self.cell(row, role);
         if text.is_empty() {
             return None;
         }
         let number = value::whole(text).filter(|n| (1..=MOST).contains(n)).and_then(|n| u32::try_from(n).ok());
         if number.is_none() {
-            let message = format!("`{}` is no number of a session; 1 to {MOST} are allowed", shown(text));
-            self.wrong("session", row, SessionColumn::Session, message);
+            let what =
+                if role == SessionColumn::Planned { "number of planned sessions" } else { "number of a session" };
+            let message = format!("`{}` is no {what}; 1 to {MOST} are allowed", shown(text));
+            self.wrong("session", row, role, message);
         }
         number
+    }
+
+    fn maintenance(&mut self, row: &Row) -> bool {
+        let text = self.cell(row, SessionColumn::Maintenance);
+        if text.is_empty() {
+            return false;
+        }
+        let found = value::yes_no(text);
+        if found.is_none() {
+            let message = format!("`{}` says neither yes nor no; write yes for a session that maintains", shown(text));
+            self.wrong("maintenance", row, SessionColumn::Maintenance, message);
+        }
+        found.unwrap_or(false)
     }
 
     fn adverse(&mut self, row: &Row, columns: &[(usize, String)]) -> Vec<(String, Adverse)> {
@@ -192,6 +211,25 @@ impl Reader<'_, '_> {
             }
         }
         noted
+    }
+}
+
+/// Instruments that are kept as written: each spelling is told once.
+fn unknown_instruments(sessions: &[Session], column: Option<&str>, book: &mut Notebook<'_>) {
+    let mut told = BTreeSet::new();
+    for session in sessions {
+        let Some(Instrument::Other(text)) = &session.instrument else { continue };
+        let name = normalized(text);
+        if !told.insert(name.clone()) {
+            continue;
+        }
+        let near = nearest(&name, Instrument::spellings()).filter(|n| slips(&name, n) <= 1 + name.chars().count() / 5);
+        let near = near.and_then(Instrument::read).map_or_else(
+            || format!("known are {}", Instrument::known().collect::<Vec<_>>().join(", ")),
+            |instrument| format!("the nearest known one is {}", instrument.name()),
+        );
+        let message = format!("`{}` is no known instrument and is kept as written; {near}", shown(text));
+        book.warn("instrument_unknown", session.row, column.unwrap_or("instrument"), message);
     }
 }
 
@@ -230,7 +268,7 @@ fn against_shots(sessions: &[Session], shots: &[Shot], book: &mut Notebook<'_>) 
     }
 }
 
-/// Numbers given twice, and numbers that run against the days. An arm has a course of its own.
+/// Numbers given twice, numbers that run against the days, and two plans. An arm has a course of its own.
 fn against_each_other(sessions: &[Session], book: &mut Notebook<'_>) {
     let mut courses: BTreeMap<(&str, &str), Vec<&Session>> = BTreeMap::new();
     for session in sessions.iter().filter(|s| !s.subject.is_empty()) {
@@ -249,6 +287,17 @@ fn against_each_other(sessions: &[Session], book: &mut Notebook<'_>) {
             }
         }
         course.sort_by_key(|s| (s.day, s.number, s.row));
+        let plans = || course.iter().filter_map(|s| Some((s.row, s.planned?)));
+        if let Some((first_row, first)) = plans().next()
+            && let Some((row, planned)) = plans().find(|(_, planned)| *planned != first)
+        {
+            let subject = course.first().map_or("", |s| s.subject.as_str());
+            let message = format!(
+                "subject {}: {planned} sessions are planned here and {first} in row {first_row}; the last by day is taken",
+                shown(subject)
+            );
+            book.warn("planned_differs", row, "planned", message);
+        }
         for pair in course.windows(2) {
             if pair[0].day.is_some()
                 && pair[0].day < pair[1].day

@@ -23,6 +23,10 @@ pub struct Session {
     pub number: Option<u32>,
     /// The arm that was treated; empty when the whole subject was.
     pub arm: String,
+    /// How many sessions the course has, as planned on this day.
+    pub planned: Option<u32>,
+    /// Does it maintain what the course reached?
+    pub maintenance: bool,
     /// What was noted of unwanted effects, in the order of the columns; what was left empty is not here.
     pub adverse: Vec<(String, Adverse)>,
     /// Notes.
@@ -149,6 +153,11 @@ impl Instrument {
             Self::Other(text) => text,
             known => INSTRUMENTS.iter().find(|(i, _, _)| i == known).map_or("", |(_, name, _)| name),
         }
+    }
+
+    /// Every name and spelling of those that are known.
+    pub(super) fn spellings() -> impl Iterator<Item = &'static str> {
+        INSTRUMENTS.iter().flat_map(|(_, name, others)| std::iter::once(*name).chain(others.iter().copied()))
     }
 
     /// The names of those that are known.

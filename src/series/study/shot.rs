@@ -115,6 +115,18 @@ impl Arms {
         }
     }
 
+    /// True when no arm is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.whole.is_empty() && self.by_region.is_empty()
+    }
+
+    /// The arms that are given.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let whole = Some(self.whole.as_str()).filter(|arm| !arm.is_empty());
+        whole.into_iter().chain(self.by_region.iter().map(|(_, arm)| arm.as_str()))
+    }
+
     /// True when a region is what others are compared with.
     #[must_use]
     pub fn is_control(&self, region: &str) -> bool {

@@ -1,7 +1,8 @@
 //! The shots of a study by subject and visit.
 //!
 //! A visit is what the column `visit` says, else a day. Visits follow each other by day, else by the number in their
-//! names, else as their rows do. Shots of one subject, view and visit are repeat shots.
+//! names, else as their rows do. Shots of one subject, view and visit are repeat shots; those with something drawn on them
+//! stand first, then they go by the name of the repeat shot and of the photo. Beyond that the order of the rows says nothing.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use super::finding::{Findings, Notebook, shown};
 use super::scale::ScaleColumn;
 use super::session::Session;
 use super::shot::Shot;
+use super::{between, visit_numbers};
 
 /// Most days between the photos of one visit before that is odd.
 const VISIT_DAYS: i64 = 3;
@@ -23,7 +25,7 @@ pub struct Study {
     pub file: PathBuf,
     /// The folder that all its photos lie in.
     pub photos: PathBuf,
-    /// The shots in the order of their rows.
+    /// The shots by subject and visit.
     pub shots: Vec<Shot>,
     /// The subjects by name, `S2` before `S10`.
     pub subjects: Vec<Subject>,
@@ -31,7 +33,7 @@ pub struct Study {
     pub scales: Vec<ScaleColumn>,
     /// Columns that are carried along to every result, in order.
     pub extra: Vec<String>,
-    /// The sessions in the order of their rows; none when there is no file of sessions.
+    /// The sessions by subject and day; none when there is no file of sessions.
     pub sessions: Vec<Session>,
     /// Columns of the sessions file that are carried along, in order.
     pub session_extra: Vec<String>,
@@ -51,13 +53,14 @@ pub struct Subject {
 /// A visit of a subject.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visit {
-    /// From 1 for the baseline.
+    /// Its place among all visits of the study, from 1. Where the study names its visits, subjects share the number of a name.
     pub number: usize,
     /// As written, else the day, else empty.
     pub name: String,
     /// Day of its first photo.
     pub day: Option<Day>,
-    /// Its photos in the order of their rows, as places in [`Study::shots`].
+    /// Its photos, those with something drawn on them first, then by repeat shot and name, as places in
+    /// [`Study::shots`].
     pub shots: Vec<usize>,
 }
 
@@ -104,7 +107,46 @@ pub(super) fn group(
         subjects.push(Subject { id: id.to_owned(), visits, sessions: own });
     }
     subjects.sort_by(|a, b| natural(&a.id, &b.id));
+    visit_numbers::number(&mut subjects, shots, &mut book);
+    between::check(&subjects, shots, &mut book);
     subjects
+}
+
+/// Puts shots and sessions in an order that does not depend on that of the rows.
+pub(super) fn arrange(study: &mut Study) {
+    let order: Vec<usize> =
+        study.subjects.iter().flat_map(|s| &s.visits).flat_map(|v| v.shots.iter().copied()).collect();
+    let mut taken: Vec<Option<Shot>> = std::mem::take(&mut study.shots).into_iter().map(Some).collect();
+    study.shots = order.into_iter().filter_map(|i| taken[i].take()).collect();
+    let mut next = 0;
+    for place in study.subjects.iter_mut().flat_map(|s| &mut s.visits).flat_map(|v| &mut v.shots) {
+        (*place, next) = (next, next + 1);
+    }
+    study.sessions.sort_by(|a, b| {
+        let texts = |s: &Session| {
+            (
+                s.instrument.as_ref().map(|i| i.name().to_owned()),
+                s.technique.clone(),
+                s.solution.clone(),
+                s.notes.clone(),
+            )
+        };
+        natural(&a.subject, &b.subject)
+            .then(a.day.cmp(&b.day))
+            .then_with(|| natural(&a.arm, &b.arm))
+            .then(a.number.cmp(&b.number))
+            .then_with(|| texts(a).cmp(&texts(b)))
+            .then_with(|| a.extra.cmp(&b.extra))
+    });
+    for subject in &mut study.subjects {
+        subject.sessions.clear();
+    }
+    let places: BTreeMap<String, usize> = study.subjects.iter().enumerate().map(|(i, s)| (s.id.clone(), i)).collect();
+    for (i, session) in study.sessions.iter().enumerate() {
+        if let Some(&subject) = places.get(&session.subject) {
+            study.subjects[subject].sessions.push(i);
+        }
+    }
 }
 
 fn visits_of(id: &str, places: &[usize], shots: &[Shot], book: &mut Notebook<'_>) -> Vec<Visit> {
@@ -127,7 +169,9 @@ fn visits_of(id: &str, places: &[usize], shots: &[Shot], book: &mut Notebook<'_>
     let visits_by_name = visits.iter().all(|v| rank(&v.name).is_some());
     let by_day = visits.iter().all(|v| v.day.is_some());
     if by_day {
-        visits.sort_by(|a, b| a.day.cmp(&b.day).then(rank(&a.name).cmp(&rank(&b.name))));
+        visits.sort_by(|a, b| {
+            a.day.cmp(&b.day).then(rank(&a.name).cmp(&rank(&b.name))).then_with(|| natural(&a.name, &b.name))
+        });
         if let Some(pair) =
             visits.windows(2).find(|pair| rank(&pair[0].name) > rank(&pair[1].name) && rank(&pair[1].name).is_some())
         {
@@ -141,7 +185,7 @@ fn visits_of(id: &str, places: &[usize], shots: &[Shot], book: &mut Notebook<'_>
             book.warn("visit_order", shots[first.shots[0]].row, "", message);
         }
     } else if visits_by_name {
-        visits.sort_by_key(|v| rank(&v.name));
+        visits.sort_by(|a, b| rank(&a.name).cmp(&rank(&b.name)).then_with(|| natural(&a.name, &b.name)));
     } else if visits.len() > 1 {
         let message = format!(
             "subject {}: neither days nor numbers say how its visits follow each other; the order of the rows is taken",
@@ -151,6 +195,14 @@ fn visits_of(id: &str, places: &[usize], shots: &[Shot], book: &mut Notebook<'_>
     }
     for (i, visit) in visits.iter_mut().enumerate() {
         visit.number = i + 1;
+        visit.shots.sort_by(|&a, &b| {
+            let (x, y) = (&shots[a], &shots[b]);
+            x.regions
+                .is_empty()
+                .cmp(&y.regions.is_empty())
+                .then_with(|| natural(&x.repeat, &y.repeat))
+                .then_with(|| natural(&x.photo, &y.photo))
+        });
         check_visit(id, visit, shots, book);
         if visit.name.is_empty()
             && let Some(day) = visit.day
@@ -178,7 +230,10 @@ fn check_visit(id: &str, visit: &Visit, shots: &[Shot], book: &mut Notebook<'_>)
         let shot = &shots[i];
         let (first, repeats) = seen.entry(&shot.view).or_insert((i, Vec::new()));
         if shots[*first].light != shot.light {
-            let message = "another light than the row before it of the same subject, visit and view; shots under two lights are no repeat shots: name the light in the column view too";
+            let message = format!(
+                "another light than row {} of the same subject, visit and view; shots under two lights are no repeat shots: name the light in the column view too",
+                shots[*first].row
+            );
             book.warn("light_in_visit", shot.row, "", message);
         }
         if !shot.repeat.is_empty() && repeats.contains(&shot.repeat.as_str()) {
@@ -193,11 +248,14 @@ fn check_visit(id: &str, visit: &Visit, shots: &[Shot], book: &mut Notebook<'_>)
 }
 
 /// The place of a visit by its name: 0 for a baseline, else the number in it, in days where it counts weeks or months.
-fn rank(name: &str) -> Option<u64> {
+pub(super) fn rank(name: &str) -> Option<u64> {
     let lower = super::columns::normalized(name);
     match lower.as_str() {
-        "baseline" | "before" | "pre" | "screening" | "start" | "initial" => return Some(0),
-        "after" | "post" | "final" | "end" => return Some(u64::MAX),
+        "baseline" | "before" | "pre" | "screening" | "start" | "initial" | "vorher" | "avant" | "antes" | "prima" => {
+            return Some(0);
+        }
+        "after" | "post" | "final" | "end" | "nachher" | "après" | "apres" | "después" | "despues" | "depois"
+        | "dopo" => return Some(u64::MAX),
         _ => {}
     }
     let digits: String = lower.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
