@@ -15,7 +15,7 @@ use cicatrix::series::statistics::multiple::holm;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::Value as Json;
-use series::{HOSTILE, NAMED, about, progress};
+use series::{HOSTILE, NAMED, VISIT, about, progress};
 
 type Record = BTreeMap<String, String>;
 
@@ -74,9 +74,9 @@ fn a_change_stands_beside_its_error() {
         ("2024-05-31", "", "91")
     );
     assert_eq!((row["visit_name"].as_str(), row["sessions_before"].as_str()), ("V2", "1"));
-    // Unchanged skin: exp(1.96 sem) of two shots a side, in percent of the baseline.
-    let sem = number(row, "sem");
-    assert!((number(row, "sdc95_percent_high") - 100.0 * (1.959_963_984_540_054 * sem).exp_m1()).abs() < 1e-9);
+    // Unchanged skin: of two shots a side, and of two visits, in percent of the baseline.
+    let error = (number(row, "sem").powi(2) + 2.0 * VISIT * VISIT).sqrt();
+    assert!((number(row, "sdc95_percent_high") - 100.0 * (1.959_963_984_540_054 * error).exp_m1()).abs() < 1e-9);
     assert!(number(row, "sdc95_percent_low") > -15.0 && number(row, "delta_percent_high") < 0.0, "{row:?}");
     assert!(number(row, "value_low") < 0.17 && number(row, "value_high") > 0.17 && row["sem_df"].is_empty());
     assert_eq!(
@@ -209,9 +209,12 @@ fn yardsticks_tell_the_smallest_detectable_change() {
     let rows = table(folder.path(), "yardsticks.csv");
     let of = |name: &str| rows.iter().find(|r| r["metric"] == name).unwrap();
     let relief = of("relief_sq_mid");
-    let sdc = 1.959_963_984_540_054 * 2.0_f64.sqrt() * number(relief, "sem");
-    assert!((number(relief, "sdc95_1_high") - 100.0 * sdc.exp_m1()).abs() < 1e-9 && relief["sdc95_in"] == "percent");
-    assert!((number(relief, "sdc95_3_low") - 100.0 * (-sdc / 3.0_f64.sqrt()).exp_m1()).abs() < 1e-9);
+    let sdc =
+        |shots: f64| 1.959_963_984_540_054 * (2.0 * number(relief, "sem").powi(2) / shots + 2.0 * VISIT * VISIT).sqrt();
+    assert!((number(relief, "sdc95_1_high") - 100.0 * sdc(1.0).exp_m1()).abs() < 1e-9);
+    assert!((number(relief, "sdc95_3_low") - 100.0 * (-sdc(3.0)).exp_m1()).abs() < 1e-9);
+    assert_eq!((relief["sdc95_in"].as_str(), relief["visit_source"].as_str()), ("percent", "controls"));
+    assert_eq!((number(relief, "sem_visit"), number(relief, "sem_visit_beside_control")), (VISIT, VISIT));
     assert!((number(relief, "cv_percent") - 8.0).abs() < 1e-9 && relief["sem_low"].is_empty());
     let red = of("a_mean");
     assert_eq!((red["sdc95_in"].as_str(), red["groups"].as_str(), red["cv_percent"].as_str()), ("unit", "6", ""));

@@ -18,7 +18,7 @@ use cicatrix::series::progress::{
 };
 use cicatrix::series::statistics::change::{Change, Yardstick, visit_interval};
 use cicatrix::series::statistics::cohort::{Observation, summarize};
-use cicatrix::series::statistics::defaults::{self, stated};
+use cicatrix::series::statistics::defaults::stated;
 use cicatrix::series::statistics::rank::Rank;
 use cicatrix::series::statistics::repeatability::{ErrorModel, Sem};
 use cicatrix::series::statistics::scale::Scale;
@@ -30,6 +30,8 @@ use cicatrix::series::study::{Arms, Day, DaySource, ScaleColumn, Session, Shot, 
 pub const NAMED: &str = "MRN-448812";
 /// A subject whose name is a formula.
 pub const HOSTILE: &str = "=cmd|' /C calc'!A0,\"q\"";
+/// What visits differ by beyond their shots, of the relief.
+pub const VISIT: f64 = 0.005;
 /// A subject after whom a region is called.
 pub const OTHER: &str = "S07";
 
@@ -185,11 +187,12 @@ fn yardsticks() -> BTreeMap<Column, Known> {
     let repeats = ErrorSource::Repeats { groups: 6, shots: 12 };
     let one = |column: Column, scale, sem: Result<Sem, Reason>, source| {
         let direction = if column == Column::A_MEAN { Direction::Neutral } else { Direction::Lower };
-        let stated = |beside| defaults::between_visits(scale, beside);
-        let error = sem.map(|shot| ErrorModel { shot, visit: stated(false) });
-        let visits = stated(false).map(|_| VisitSource::Stated);
+        // As from controls that hardly moved.
+        let visit = (scale == Scale::Log).then_some(Sem { sd: VISIT, df: f64::INFINITY });
+        let error = sem.map(|shot| ErrorModel { shot, visit });
+        let visits = visit.map(|_| VisitSource::Controls { between: 30 });
         let yardstick = Yardstick { scale, direction, step: 0.0, error };
-        (column, Known { yardstick, source, visits, beside_control: stated(true) })
+        (column, Known { yardstick, source, visits, beside_control: visit })
     };
     BTreeMap::from([
         one(Column::A_MEAN, Scale::Interval, Ok(Sem { sd: 0.5, df: 6.0 }), repeats),

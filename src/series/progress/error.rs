@@ -22,9 +22,12 @@ pub(super) fn known(found: &Found<'_>, places: &[Place]) -> BTreeMap<Column, Kno
     let pooled: Vec<&Place> = places.iter().filter(|p| !drawn || p.is_drawn()).collect();
     let everywhere: Vec<&Place> = places.iter().collect();
     let groups_of = |places: &[&Place], column: Column| -> Vec<Vec<f64>> {
-        let visits = |p| found.visits(p).into_iter().filter(move |&v| !found.is_copied(p, v));
-        let groups = places.iter().flat_map(|&p| visits(p).map(|v| found.values(p, v, column)));
-        groups.filter(|g| !g.is_empty()).collect()
+        let visits = places.iter().flat_map(|&p| found.visits(p).into_iter().map(move |v| (p, v)));
+        let visits: Vec<(&Place, usize)> = visits.filter(|(p, v)| !found.values(p, *v, column).is_empty()).collect();
+        let alone = visits.iter().filter(|(p, v)| !found.is_copied(p, *v)).map(|(p, v)| found.values(p, *v, column));
+        let alone: Vec<Vec<f64>> = alone.collect();
+        // Where all are copies there is no error, but there are values.
+        if alone.is_empty() { visits.iter().map(|(p, v)| found.values(p, *v, column)).collect() } else { alone }
     };
     let controls = Controls::of(found, &pooled);
     let of = |column: Column| {

@@ -331,8 +331,8 @@ mod tests {
         let still = Shift::of_place(&[0.30, 0.30], &[0.30, 0.301], Scale::Log, error).unwrap();
         assert!(!control_moved(&treated, &still) && !surround_moved(&treated, &still));
         // Within its own error, but more than half as far as the region.
-        let slightly = Shift::of_place(&[0.30, 0.30], &[0.288, 0.288], Scale::Log, error).unwrap();
-        let hardly = Shift::of_place(&[0.20, 0.20], &[0.189, 0.189], Scale::Log, error).unwrap();
+        let slightly = Shift::of_place(&[0.30, 0.30], &[0.291, 0.291], Scale::Log, error).unwrap();
+        let hardly = Shift::of_place(&[0.20, 0.20], &[0.190, 0.190], Scale::Log, error).unwrap();
         assert!(!slightly.is_beyond_error() && hardly.is_beyond_error() && surround_moved(&hardly, &slightly));
     }
 
@@ -351,7 +351,7 @@ mod tests {
         assert_eq!((change.before.is_some(), change.after.is_some(), change.figures), (true, true, None));
         assert_eq!(change.verdict, Verdict::Withheld { reasons: vec![Reason::LightSoftness] });
         let nothing = Change::between(&[], &[], &Yardstick { error: Err(Reason::ErrorUnknown), ..yard }, None, &[]);
-        let reasons = vec![Reason::NoBaseline, Reason::NoFollowUp, Reason::ErrorUnknown];
+        let reasons = vec![Reason::ErrorUnknown, Reason::NoBaseline, Reason::NoFollowUp];
         assert_eq!(nothing.verdict, Verdict::Withheld { reasons });
     }
 

@@ -35,8 +35,6 @@ pub(crate) use coded;
 coded! {
 /// Why a change is withheld. Each is judged per metric: what harms the color need not harm the relief.
 Reason {
-    NoBaseline = "no_baseline", "there is no baseline value";
-    NoFollowUp = "no_follow_up", "there is no value at this visit";
     ErrorUnknown = "error_unknown", "the error of measurement is not known: there are no repeat shots, and none is stated";
     CopiedShots = "copied_shots", "photos are equal to the last bit: copies of one photo tell neither an error nor a change";
     AlignmentFailed = "alignment_failed", "the photos could not be laid over one another";
@@ -47,13 +45,15 @@ Reason {
     ControlMissing = "control_missing", "the control could not be compared at this visit";
     ControlMoved = "control_moved", "untreated skin changed the same way";
     SurroundMoved = "surround_moved", "the skin around it changed the same way, as light or camera would do it";
-    NoWitness = "no_witness", "no untreated skin stands beside it, and a lamp a few degrees higher would look the same (draw a control, or say light_fixed = true where lamp and camera are one rig)";
+    NoWitness = "no_witness", "no untreated skin stands beside it (draw a control, or say light_fixed = true where lamp and camera are one rig)";
     CameraDiffers = "camera_differs", "camera, lens or flash differ";
     ColorUncalibrated = "color_uncalibrated", "the color is not calibrated";
     Quality = "quality", "a photo is not good enough for this metric";
     SoonAfterSession = "soon_after_session", "the photo was taken within days of a session";
     Makeup = "makeup", "make-up was noted";
     NotEnoughSkin = "not_enough_skin", "too little of the region is seen at both visits";
+    NoBaseline = "no_baseline", "there is no baseline value";
+    NoFollowUp = "no_follow_up", "there is no value at this visit";
 }
 }
 
