@@ -128,6 +128,7 @@ pub fn run(args: &ProgressArgs, color: ColorChoice) -> anyhow::Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     let failed = failures(&found, color);
+    astray(&found, color);
     let photos = found.readings.len();
     let found = write(found, &settings, &hidden, color)?;
     if failed == photos {
@@ -235,6 +236,17 @@ pub(super) fn failures(found: &Progress, color: ColorChoice) -> usize {
             ));
         })
         .count()
+}
+
+/// Names the photos that were measured, but do not lie over the first of their place.
+pub(super) fn astray(found: &Progress, color: ColorChoice) {
+    for reading in found.readings.iter().filter(|r| r.failure.is_none() && r.is_astray()) {
+        let photo = printable(&found.study.shots[reading.shot].photo);
+        say(&format!(
+            "{}  {photo}: it cannot be laid over the first photo of its place; its values are left out",
+            paint("left out", Paint::Odd, color)
+        ));
+    }
 }
 
 /// Tells how far a run is.

@@ -45,6 +45,7 @@ pub fn run(args: &RepeatabilityArgs, color: ColorChoice) -> anyhow::Result<Exit>
         return Ok(Exit::Interrupted);
     };
     let failed = progress::failures(&found, color);
+    progress::astray(&found, color);
     let rows = repeatability::of(&found);
     if rows.is_empty() {
         return Err(no_repeats(&found.study).at(&args.file).into());

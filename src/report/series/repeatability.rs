@@ -124,7 +124,7 @@ fn cells(row: &Repeatability) -> Vec<String> {
     cells.push(icc.map_or_else(String::new, |i| i.places.to_string()));
     cells.push(icc.map_or_else(String::new, |i| i.shots.to_string()));
     cells.push(number(icc.map(|i| i.icc)));
-    cells.extend(ends(icc.map(|i| i.interval)));
+    cells.extend(ends(icc.and_then(|i| i.interval)));
     cells.push(number(icc.map(|i| i.one_way)));
     // A difference of logarithms is a ratio.
     let told = |v: f64| if row.scale == Scale::Log { 100.0 * v.exp_m1() } else { v };

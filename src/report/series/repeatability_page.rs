@@ -151,7 +151,9 @@ impl RowView {
             cv: Cell::of(row.cv_percent()),
             changes: SHOTS.iter().map(|&n| Cell::change(row.smallest_change(n), unit)).collect(),
             icc: Cell::of(row.icc.map(|i| i.icc)),
-            icc_range: row.icc.map_or_else(String::new, |i| format!("{} (n = {})", range(i.interval), i.places)),
+            icc_range: row.icc.map_or_else(String::new, |i| {
+                format!("{} (n = {})", i.interval.map(range).unwrap_or_default(), i.places)
+            }),
             growth: Cell::of(row.growth.map(|g| g.rho)),
             visit: Cell::of(row.visit.map(|v| v.sd)),
             withheld: row.error.err().map_or_else(String::new, |reason| reason.words().to_owned()),

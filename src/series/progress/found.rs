@@ -55,7 +55,7 @@ impl<'a> Found<'a> {
     pub(super) fn at(&self, place: &Place, visit: usize) -> (Vec<&'a Reading>, bool) {
         let visit = &self.subject(place).visits[visit];
         let all: Vec<&Reading> = visit.repeats(self.study, &place.view).map(|i| &self.readings[i]).collect();
-        let fit = |r: &&&Reading| !gates::is_astray(r) && !gates::is_spoiled(r, self.config);
+        let fit = |r: &&&Reading| !r.is_astray() && !gates::is_spoiled(r, self.config);
         let fit: Vec<&Reading> = all.iter().filter(fit).copied().collect();
         if fit.is_empty() || fit.len() == all.len() { (all, false) } else { (fit, true) }
     }
@@ -65,7 +65,7 @@ impl<'a> Found<'a> {
     pub(super) fn values(&self, place: &Place, visit: usize, column: Column) -> Vec<f64> {
         let mut seen = BTreeSet::new();
         let readings = self.at(place, visit).0;
-        let shots = readings.iter().filter(|r| r.file().is_none_or(|file| seen.insert(file)) && !gates::is_astray(r));
+        let shots = readings.iter().filter(|r| r.file().is_none_or(|file| seen.insert(file)) && !r.is_astray());
         shots.filter_map(|r| r.value(&place.region, column)).collect()
     }
 

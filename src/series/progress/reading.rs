@@ -4,7 +4,7 @@ use super::picture::Pictures;
 use crate::batch::record::Failure;
 use crate::measure::pipeline::ALL;
 use crate::measure::{Column, Lesion, Row};
-use crate::series::align::{Alignment, NoAlignment};
+use crate::series::align::{Alignment, Limits, NoAlignment};
 
 /// What came of one shot.
 #[derive(Clone, Debug)]
@@ -53,6 +53,16 @@ impl Reading {
     #[must_use]
     pub fn whole(&self) -> Option<&Row> {
         self.row(ALL)
+    }
+
+    /// Does it not lie over its baseline, so that it may show other skin?
+    #[must_use]
+    pub fn is_astray(&self) -> bool {
+        match &self.laid {
+            Laid::Baseline => false,
+            Laid::On(alignment) => !alignment.holds(&Limits::default()),
+            Laid::Not(_) | Laid::Unread => true,
+        }
     }
 
     /// SHA-256 of its photo, where it was read.

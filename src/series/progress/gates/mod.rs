@@ -7,10 +7,9 @@ mod place;
 use std::collections::BTreeSet;
 
 use super::config::ProgressConfig;
-use super::reading::{Laid, Reading};
+use super::reading::Reading;
 use crate::measure::Column;
 use crate::measure::config::Family;
-use crate::series::align::Limits;
 use crate::series::course::Course;
 use crate::series::statistics::sample;
 use crate::series::statistics::verdict::{Reason, coded};
@@ -87,15 +86,6 @@ pub(super) struct Pair<'a> {
     pub(super) beside_control: bool,
     /// Photos that are in the study more than once, by their SHA-256.
     pub(super) copies: &'a BTreeSet<&'a str>,
-}
-
-/// Does a photo not lie over its baseline?
-pub(super) fn is_astray(reading: &Reading) -> bool {
-    match &reading.laid {
-        Laid::Baseline => false,
-        Laid::On(alignment) => !alignment.holds(&Limits::default()),
-        Laid::Not(_) | Laid::Unread => true,
-    }
 }
 
 /// Is a photo spoiled for any metric?
