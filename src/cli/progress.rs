@@ -4,12 +4,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use clap::builder::PossibleValuesParser;
-
 use super::args::{AnalyzeArgs, ColorChoice};
 use super::disguise::{Hidden, HideArgs};
 use super::exit::Exit;
 use super::settings::Settings;
+use super::study::ReadingArgs;
 use super::terminal::{Paint, paint, printable, say, warn};
 use super::{interrupt, progress_text, study as study_command};
 use crate::batch::Journal;
@@ -75,15 +74,9 @@ pub struct SeriesArgs {
     /// Folder for the results [default: cicatrix-out].
     #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// File of the sessions of treatment.
-    #[arg(long, value_name = "FILE.csv")]
-    pub sessions: Option<PathBuf>,
-    /// Folder of the photos [default: that of the study file].
-    #[arg(long, value_name = "DIR")]
-    pub photos: Option<PathBuf>,
-    /// A known layout, in place of columns by their own names.
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(study::preset_names()))]
-    pub preset: Option<String>,
+    /// How the study is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Millimeters per pixel of the photos whose row gives none.
     #[arg(long, value_name = "X")]
     pub mm_per_px: Option<f64>,
@@ -172,9 +165,7 @@ pub(super) fn write(
 /// The settings in force for what was typed.
 pub(super) fn settings_of(args: &SeriesArgs) -> anyhow::Result<Settings> {
     let mut settings = args.run.settings(args.out.clone(), args.mm_per_px)?;
-    settings.study.sessions = args.sessions.clone().or(settings.study.sessions);
-    settings.study.photos = args.photos.clone().or(settings.study.photos);
-    settings.study.preset = args.preset.clone().or(settings.study.preset);
+    args.reading.apply(&mut settings.study);
     Ok(settings)
 }
 

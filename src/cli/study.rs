@@ -62,6 +62,17 @@ pub struct CheckArgs {
     /// The study file.
     #[arg(value_name = "STUDY.csv")]
     pub file: PathBuf,
+    /// How the study is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Settings in TOML; its table [study] maps columns. Options given here win over it.
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+}
+
+/// Options of how a study is read.
+#[derive(Debug, clap::Args)]
+pub struct ReadingArgs {
     /// File of the sessions of treatment.
     #[arg(long, value_name = "FILE.csv")]
     pub sessions: Option<PathBuf>,
@@ -71,9 +82,15 @@ pub struct CheckArgs {
     /// A known layout, in place of columns by their own names.
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(study::preset_names()))]
     pub preset: Option<String>,
-    /// Settings in TOML; its table [study] maps columns. Options given here win over it.
-    #[arg(long, value_name = "FILE.toml")]
-    pub config: Option<PathBuf>,
+}
+
+impl ReadingArgs {
+    /// What was typed wins over the configuration.
+    pub fn apply(&self, config: &mut StudyConfig) {
+        config.sessions = self.sessions.clone().or(config.sessions.take());
+        config.photos = self.photos.clone().or(config.photos.take());
+        config.preset = self.preset.clone().or(config.preset.take());
+    }
 }
 
 /// Drafts or checks a study file.
@@ -120,9 +137,7 @@ fn init(args: &InitArgs, color: ColorChoice) -> anyhow::Result<Exit> {
 fn check(args: &CheckArgs, color: ColorChoice) -> anyhow::Result<Exit> {
     let (mut config, scale) =
         args.config.as_deref().map_or_else(|| Ok((StudyConfig::default(), None)), settings::study_of)?;
-    config.sessions = args.sessions.clone().or(config.sessions);
-    config.photos = args.photos.clone().or(config.photos);
-    config.preset = args.preset.clone().or(config.preset);
+    args.reading.apply(&mut config);
     let mut reading = study::load(&args.file, &config)?;
     reading
         .study
