@@ -119,3 +119,87 @@ fn moved([before, after]: &[Vec<f64>; 2], most: f64) -> bool {
     let own = |shots: &[f64]| if shots.len() > 1 { sample::variance(shots) / shots.len() as f64 } else { 0.0 };
     off > most && off > 2.0 * (own(before) + own(after)).sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Row;
+    use crate::measure::pipeline::ALL;
+    use crate::series::progress::reading::Laid;
+    use crate::series::progress::{Pictures, ProgressConfig};
+    use crate::series::study::Shot;
+
+    /// A photo of good quality but for what is named.
+    fn photo(mm_per_px: f64, named: &[(Column, f64)]) -> Reading {
+        let mut row = Row::default();
+        row.set(Column::REGION, ALL);
+        let good = [(Column::SHARPNESS, 0.8), (Column::ILLUMINATION_RANGE, 0.5), (Column::ANISOTROPY, 0.3)];
+        let color = [(Column::L_MEAN, 60.0), (Column::A_MEAN, 14.0), (Column::B_MEAN, 18.0)];
+        for (column, value) in good.iter().chain(&color).chain(named) {
+            row.set(*column, *value);
+        }
+        Reading {
+            shot: 0,
+            rows: vec![row],
+            lesions: Vec::new(),
+            laid: Laid::Baseline,
+            coverage: Vec::new(),
+            scale: Some((mm_per_px, "study")),
+            failure: None,
+            pictures: Pictures::default(),
+            fresh: true,
+        }
+    }
+
+    /// The kinds of metric that a difference withholds, and for what.
+    fn withheld(before: &Reading, after: &Reading, beside_control: bool) -> Vec<(Kind, Reason)> {
+        let study = Study { shots: vec![Shot::default()], ..Study::default() };
+        let (config, course, copies) = (ProgressConfig::default(), Course::default(), BTreeSet::new());
+        let (before, after) = ([before], [after]);
+        let pair = Pair {
+            study: &study,
+            config: &config,
+            region: ALL,
+            before: &before,
+            after: &after,
+            course: &course,
+            beside_control,
+            copies: &copies,
+        };
+        let kinds = Kind::ALL.into_iter().flat_map(|kind| judge(&pair, kind).0.into_iter().map(move |why| (kind, why)));
+        // Without a chart and without a control colors are never told as such.
+        kinds.filter(|found| *found != (Kind::Color, Reason::ColorUncalibrated)).collect()
+    }
+
+    #[test]
+    fn what_harms_one_kind_need_not_harm_another() {
+        use Kind::{Color, Contrast, Fine, Relief, Scars};
+        use Reason::{ColorUncalibrated, LightSoftness, Quality, ScaleDiffers};
+        let good = photo(0.05, &[(Column::JPEG_QUALITY, 95.0)]);
+        let changed = |mm: f64, column: Column, value: f64| {
+            withheld(&good, &photo(mm, &[(Column::JPEG_QUALITY, 95.0), (column, value)]), false)
+        };
+        let all_but_color = |why: Reason| [Contrast, Relief, Fine, Scars].map(|kind| (kind, why)).to_vec();
+        assert_eq!(changed(0.05, Column::JPEG_QUALITY, 90.0), []);
+        assert_eq!(changed(0.05, Column::JPEG_QUALITY, 80.0), all_but_color(Quality));
+        assert_eq!(withheld(&good, &photo(0.05, &[]), false), [], "a PNG beside JPEG 95");
+        assert_eq!(changed(0.06, Column::SHARPNESS, 0.8), []);
+        assert_eq!(changed(0.08, Column::SHARPNESS, 0.8), all_but_color(ScaleDiffers));
+        assert_eq!(changed(0.05, Column::SHARPNESS, 0.74), [(Fine, Quality)]);
+        assert_eq!(changed(0.05, Column::SHARPNESS, 0.4), [Relief, Fine, Scars].map(|kind| (kind, Quality)));
+        assert_eq!(changed(0.05, Column::B_MEAN, 24.0), [(Contrast, ColorUncalibrated)]);
+        assert_eq!(changed(0.05, Column::L_MEAN, 66.0), []);
+        assert_eq!(changed(0.05, Column::ILLUMINATION_RANGE, 0.4), all_but_color(LightSoftness));
+        let clipped = changed(0.05, Column::CLIPPED_FRACTION, 0.03);
+        assert_eq!(clipped, [Color, Contrast, Relief, Fine, Scars].map(|kind| (kind, Quality)));
+        let blue = photo(0.05, &[(Column::JPEG_QUALITY, 95.0), (Column::B_MEAN, 24.0)]);
+        assert_eq!(withheld(&good, &blue, true), [], "the control in the same photos is as blue");
+    }
+
+    #[test]
+    fn shots_that_scatter_must_differ_by_more_than_they_scatter() {
+        assert!(moved(&[vec![1.0], vec![1.2]], 0.1) && !moved(&[vec![1.0], vec![1.05]], 0.1));
+        assert!(!moved(&[vec![0.8, 1.2], vec![1.0, 1.4]], 0.1), "the shots of a visit differ as much");
+        assert!(!moved(&[vec![], vec![1.0]], 0.1));
+    }
+}
