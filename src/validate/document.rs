@@ -42,6 +42,10 @@ const EXPLAINED: &[(&str, &str)] = &[
         "the interval of the share holds 5 %: a correct test of 5 % lies above it in half of such tables by chance.",
     ),
     (
+        "higher, not said to be",
+        "furrows answer a lamp by their own slope: in a few subjects the region loses so much more than the skin beside it that no witness withholds the change.",
+    ),
+    (
         "the lamp put up again",
         "shots of one visit share their lamp, so what a lamp that is put up again does is in no repeat shot: a stated error between visits stands for it, and some of these lamps move the relief by more. A control in the same photos takes most of it away or withholds the change.",
     ),
@@ -78,7 +82,7 @@ pub fn markdown(plan: &Plan, command: &str, claims: &[Claim]) -> String {
     let _ = writeln!(
         out,
         "Tuning and test are kept apart: methods are tuned on seeds from {} (`--set tuning`), figures are reported on \
-         seeds from {} (`--set test`), on which no parameter was fitted and no choice was made: they were drawn anew when the method was settled, the subjects of the claims of change (from {}) once more after the error between visits was chosen. The test set also draws the scattering below the \
+         seeds from {} (`--set test`), on which no parameter was fitted and no choice was made: they were drawn anew when the method was settled, the subjects of the claims of change (from {}) once more after the error between visits was chosen; since then one mend was made (which of two errors between visits is the smaller one beside a control). The test set also draws the scattering below the \
          surface (0.9 to 1.1 times the usual one); the tuning set does not. This is the {} set.\n",
         Set::Tuning.first_seed(),
         Set::Test.first_seed(),

@@ -57,7 +57,8 @@ pub(super) fn known(found: &Found<'_>, places: &[Place]) -> BTreeMap<Column, Kno
         yardstick.error = yardstick.error.map(|error| ErrorModel { visit, ..error });
         // A region and its control share most of what visits differ by, so each alone cannot differ by more than a control does.
         let stated = defaults::between_visits(yardstick.scale, true);
-        let beside_control = stated.map(|s| own.map(|(sem, _)| sem).filter(|sem| sem.sd < s.sd).unwrap_or(s));
+        let closer = |s: Sem| own.map(|(sem, _)| sem).filter(|sem| sem.limit() < s.limit()).unwrap_or(s);
+        let beside_control = stated.map(closer);
         Some((column, Known { yardstick, source, visits, beside_control }))
     };
     Column::all().filter_map(of).collect()

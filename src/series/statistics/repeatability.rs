@@ -62,6 +62,12 @@ impl Sem {
         Interval { low: end(1.0 - tail), high: end(tail) }
     }
 
+    /// What 95 of 100 errors stay below, by the t quantile of its degrees of freedom.
+    #[must_use]
+    pub fn limit(self) -> f64 {
+        if self.sd == 0.0 { 0.0 } else { critical(self.df) * self.sd }
+    }
+
     /// As a coefficient of variation, where it stands on the log scale.
     #[must_use]
     pub fn cv(self) -> f64 {
@@ -127,7 +133,7 @@ pub(super) fn combined(terms: &[Term]) -> (f64, f64) {
     if let [(_, only)] = merged[..] {
         return (variance.sqrt(), only.df);
     }
-    let limit: f64 = merged.iter().map(|(share, sem)| share * (critical(sem.df) * sem.sd).powi(2)).sum();
+    let limit: f64 = merged.iter().map(|(share, sem)| share * sem.limit().powi(2)).sum();
     (variance.sqrt(), freedom_of((limit / variance).sqrt(), &merged))
 }
 
