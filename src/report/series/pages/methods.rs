@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::words;
 use crate::report::page::text;
-use crate::series::progress::ErrorSource;
+use crate::series::progress::{ErrorSource, VisitSource};
 use crate::series::statistics::defaults;
 
 pub(super) fn paragraphs(context: &Context<'_>) -> Vec<String> {
@@ -42,6 +42,7 @@ pub(super) fn paragraphs(context: &Context<'_>) -> Vec<String> {
             100.0 * defaults::CV
         );
     }
+    second += &between_visits(context);
     if progress.rows.iter().any(|row| row.control.is_some()) {
         second += "Where a control is given, its change is subtracted and its error is added. ";
     }
@@ -54,4 +55,29 @@ pub(super) fn paragraphs(context: &Context<'_>) -> Vec<String> {
         names.join(", ")
     );
     vec![first.trim_end().to_owned(), second, third]
+}
+
+/// Where the error between visits comes from; nothing where there is none.
+fn between_visits(context: &Context<'_>) -> String {
+    let known = context.about.headline.iter().filter_map(|column| context.progress.yardsticks.get(column)?.visits);
+    let (mut controls, mut stated) = (None, false);
+    for source in known {
+        match source {
+            VisitSource::Controls { between } => controls = controls.max(Some(between)),
+            VisitSource::Stated => stated = true,
+        }
+    }
+    let beyond = "What visits differ by beyond their shots";
+    if let Some(between) = controls {
+        let visits = text::counted(between as u64, "visit", "visits");
+        return format!("{beyond} comes from the study's controls ({visits} beyond the first of each). ");
+    }
+    if !stated {
+        return String::new();
+    }
+    format!(
+        "{beyond} is stated for amplitudes: {:.1} % a visit, {:.2} % beside a control in the same photographs. ",
+        100.0 * defaults::VISIT,
+        100.0 * defaults::VISIT_BESIDE_CONTROL
+    )
 }
