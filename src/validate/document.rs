@@ -43,7 +43,7 @@ const EXPLAINED: &[(&str, &str)] = &[
     ),
     (
         "higher, not said to be",
-        "furrows answer a lamp by their own slope: in a few subjects the region loses so much more than the skin beside it that no witness withholds the change.",
+        "likely because furrows answer a lamp by their own slope: in a few subjects the region loses so much more than the skin beside it that no witness withholds the change.",
     ),
     (
         "the lamp put up again",
