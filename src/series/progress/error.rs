@@ -172,8 +172,12 @@ mod tests {
             "they differ more than what is stated"
         );
         assert_eq!(known.of_place(true).error.unwrap().visit, known.beside_control);
-        let still = known_of(&study(60, 0.0, CONTROL));
-        assert!(still.beside_control.unwrap().sd < 0.006, "{still:?}");
+        let steady = known_of(&study(200, 0.0075, CONTROL)).beside_control.unwrap();
+        assert!((steady.sd - 0.0075).abs() < 0.003 && steady.df.is_finite(), "{steady:?}");
+        // What is hardly known does not take the place of what is stated.
+        let unsure = known_of(&study(12, 0.0, CONTROL)).beside_control.unwrap();
+        let stated = defaults::between_visits(Scale::Log, true).unwrap();
+        assert!(unsure.limit() <= stated.limit(), "{unsure:?}");
     }
 
     #[test]
