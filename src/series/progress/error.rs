@@ -20,18 +20,23 @@ use crate::series::statistics::verdict::Reason;
 pub(super) fn known(found: &Found<'_>, places: &[Place]) -> BTreeMap<Column, Known> {
     let drawn = places.iter().any(Place::is_drawn);
     let pooled: Vec<&Place> = places.iter().filter(|p| !drawn || p.is_drawn()).collect();
-    let everywhere: Vec<&Place> = places.iter().collect();
-    let groups_of = |places: &[&Place], column: Column| -> Vec<Vec<f64>> {
+    // Place, visit, and whether a photo of it is elsewhere too.
+    let visits_of = |places: &[&Place]| -> Vec<(Place, usize, bool)> {
         let visits = places.iter().flat_map(|&p| found.visits(p).into_iter().map(move |v| (p, v)));
-        let visits: Vec<(&Place, usize)> = visits.filter(|(p, v)| !found.values(p, *v, column).is_empty()).collect();
-        let alone = visits.iter().filter(|(p, v)| !found.is_copied(p, *v)).map(|(p, v)| found.values(p, *v, column));
-        let alone: Vec<Vec<f64>> = alone.collect();
+        visits.map(|(p, v)| (p.clone(), v, found.is_copied(p, v))).collect()
+    };
+    let (of_pooled, everywhere) = (visits_of(&pooled), visits_of(&places.iter().collect::<Vec<_>>()));
+    let groups_of = |visits: &[(Place, usize, bool)], column: Column| -> Vec<Vec<f64>> {
+        let groups = visits.iter().map(|(p, v, copied)| (found.values(p, *v, column), *copied));
+        let (copies, alone): (Vec<_>, Vec<_>) =
+            groups.filter(|(group, _)| !group.is_empty()).partition(|(_, copied)| *copied);
         // Where all are copies there is no error, but there are values.
-        if alone.is_empty() { visits.iter().map(|(p, v)| found.values(p, *v, column)).collect() } else { alone }
+        let known = if alone.is_empty() { copies } else { alone };
+        known.into_iter().map(|(group, _)| group).collect()
     };
     let controls = Controls::of(found, &pooled);
     let of = |column: Column| {
-        let mut groups = groups_of(&pooled, column);
+        let mut groups = groups_of(&of_pooled, column);
         if groups.is_empty() {
             // Measured on the whole skin only.
             groups = groups_of(&everywhere, column);

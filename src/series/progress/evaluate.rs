@@ -50,8 +50,9 @@ pub fn evaluate(study: Study, readings: Vec<Reading>, config: &ProgressConfig) -
     let places = found.places();
     let yardsticks = error::known(&found, &places);
     // The subjects of a control arm first: the others are held against them.
-    let is_arm = |place: &Place| found.is_of_control_arm(place, &places);
-    let rows_of = |place: &Place, arm: &ControlArm| found.rows(place, &places, &yardsticks, arm);
+    let is_arm = |place: &Place| found.is_of_control_arm(place, of_subject(&places, place.subject));
+    let rows_of =
+        |place: &Place, arm: &ControlArm| found.rows(place, of_subject(&places, place.subject), &yardsticks, arm);
     let nothing = ControlArm::default();
     let of_arm: Vec<ChangeRow> = places.iter().filter(|p| is_arm(p)).flat_map(|p| rows_of(p, &nothing)).collect();
     let arm = ControlArm::of(&study, &of_arm);
@@ -99,7 +100,7 @@ impl Found<'_> {
         .collect()
     }
 
-    /// Every metric of a place at every visit.
+    /// Every metric of a place at every visit; `places` are those of its subject.
     fn rows(
         &self,
         place: &Place,
@@ -120,8 +121,7 @@ impl Found<'_> {
         };
         let (judged, control_judged) = (all_judged(place, beside), control.as_ref().map(|c| all_judged(c, false)));
         // Where parts were drawn they are what is treated: all skin holds them and their control.
-        let is_backdrop = !place.is_drawn()
-            && places.iter().any(|p| p.subject == place.subject && p.view == place.view && p.is_drawn());
+        let is_backdrop = !place.is_drawn() && places.iter().any(|p| p.view == place.view && p.is_drawn());
         let untreated = arm == CONTROL || place.region == SURROUND;
         let alone = control.is_none() && witness.is_none() && !untreated;
         let mut rows = Vec::new();
@@ -233,6 +233,12 @@ impl Found<'_> {
     }
 }
 
+/// The places of a subject, by which all are sorted.
+fn of_subject(places: &[Place], subject: usize) -> &[Place] {
+    let rest = &places[places.partition_point(|p| p.subject < subject)..];
+    &rest[..rest.partition_point(|p| p.subject == subject)]
+}
+
 /// Other skin at both visits: the values of its shots.
 type Values = Option<(Place, [Vec<f64>; 2])>;
 
@@ -292,11 +298,9 @@ fn compare(
     let own = shift(baseline, &row.shots);
     let shift_of = |other: &Values| other.as_ref().and_then(|(_, [before, after])| shift(before, after));
     let control = shift_of(&beside.control);
-    if own.is_some()
-        && let Some(((place, _), control)) = beside.control.as_ref().zip(control.as_ref())
-    {
+    if let (Some(own), Some((place, _)), Some(control)) = (&own, &beside.control, &control) {
         row.control = Some(place.region.clone());
-        if own.as_ref().is_some_and(|own| control_moved(own, control)) {
+        if control_moved(own, control) {
             reasons.insert(Reason::ControlMoved);
         }
     }

@@ -88,10 +88,9 @@ impl<'a> Found<'a> {
         self.arm(place) == CONTROL
     }
 
-    /// Is it of a subject all of whose skin is held to be untreated?
+    /// Is it of a subject all of whose skin is held to be untreated? `places` are those of the subject, here and below.
     pub(super) fn is_of_control_arm(&self, place: &Place, places: &[Place]) -> bool {
-        let own = places.iter().filter(|p| p.subject == place.subject && p.region != SURROUND);
-        place.region != SURROUND && own.into_iter().all(|p| self.is_control(p))
+        place.region != SURROUND && places.iter().filter(|p| p.region != SURROUND).all(|p| self.is_control(p))
     }
 
     /// What the photos of a visit carry against those of the first.
@@ -132,12 +131,12 @@ impl<'a> Found<'a> {
             return None;
         }
         // All skin of a photo holds its control.
-        let same_subject = || places.iter().filter(|p| p.subject == place.subject && self.is_control(p));
-        let same_photo = same_subject().find(|p| p.view == place.view && p.region != ALL);
+        let controls = || places.iter().filter(|p| self.is_control(p));
+        let same_photo = controls().find(|p| p.view == place.view && p.region != ALL);
         if place.region == ALL && same_photo.is_some() {
             return None;
         }
-        same_photo.or_else(|| same_subject().find(|p| p.view != place.view && p.region == place.region)).cloned()
+        same_photo.or_else(|| controls().find(|p| p.view != place.view && p.region == place.region)).cloned()
     }
 
     /// What is not subtracted, but speaks against a change: the skin around the regions of the same photos, where they hold no control; of
@@ -146,8 +145,8 @@ impl<'a> Found<'a> {
         if place.region == SURROUND || self.is_control(place) || control.is_some_and(|c| c.view == place.view) {
             return None;
         }
-        let beside = |p: &&Place| p.subject == place.subject && p.view == place.view;
-        let own = places.iter().filter(beside).find(|p| p.is_drawn() && self.is_control(p));
-        own.or_else(|| places.iter().filter(beside).find(|p| p.region == SURROUND)).cloned()
+        let beside = || places.iter().filter(|p| p.view == place.view);
+        let own = beside().find(|p| p.is_drawn() && self.is_control(p));
+        own.or_else(|| beside().find(|p| p.region == SURROUND)).cloned()
     }
 }
